@@ -1,0 +1,70 @@
+/**
+ * A promise: one sentence of the release plan with a number in it, as plain data.
+ * The judge reads nothing else about a release; a promise carries its own statistic, limit and least number of samples.
+ */
+import { z } from 'zod';
+
+/** Profiles from the quickest to the longest; a later one decides all that an earlier one does. */
+export const PROFILES = ['smoke', 'standard', 'nightly'] as const;
+export const profileSchema = z.enum(PROFILES);
+export type Profile = z.infer<typeof profileSchema>;
+
+/** Whether a run at `profile` includes what is declared `from` a profile. */
+export function reaches(profile: Profile, from: Profile): boolean {
+  return PROFILES.indexOf(profile) >= PROFILES.indexOf(from);
+}
+
+/** Two or more kebab-case segments: `acme-7/silent-drop`. */
+export const idSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*)+$/,
+    'an id is a path of kebab-case words: acme-7/silent-drop',
+  );
+
+/**
+ * What is computed from the samples of a measure.
+ * - `count-above` · how many samples are above `threshold`; a realised count, so one breach of a limit of 0 is certain
+ * - `share-above` · their share of all samples, with the Clopper-Pearson interval
+ * - `p50` `p95` `p99` · quantiles, with the exact binomial order-statistic interval
+ * - `max` `min` · the realised extreme
+ */
+export const STATISTICS = ['count-above', 'share-above', 'p50', 'p95', 'p99', 'max', 'min'] as const;
+export const statisticSchema = z.enum(STATISTICS);
+export type Statistic = z.infer<typeof statisticSchema>;
+
+export const operatorSchema = z.enum(['<', '<=', '>', '>=']);
+export type Operator = z.infer<typeof operatorSchema>;
+
+export const promiseSchema = z
+  .strictObject({
+    id: idSchema,
+    /** Former ids; a rename leaves one here so that history and waivers still find the gate. */
+    aliases: z.array(idSchema).optional(),
+    suite: z.string(),
+    ticket: z.string().optional(),
+    /** `fix`: the baseline breaks the limit and the candidate keeps it. `absolute`: the limit alone, on the candidate. */
+    kind: z.enum(['fix', 'absolute']),
+    /** The sentence a reader sees, with its number. */
+    says: z.string().min(1),
+    /** The measure of this suite's observations that the statistic is computed from. */
+    measure: z.string().min(1),
+    statistic: statisticSchema,
+    /** In the measure's unit; only for `count-above` and `share-above`. */
+    threshold: z.number().optional(),
+    operator: operatorSchema,
+    /** In the measure's unit; a count for `count-above`, a fraction from 0 to 1 for `share-above`. */
+    limit: z.number(),
+    /** The unit of the measure; observations in any other unit are an error. */
+    unit: z.string().min(1),
+    /** Fewer samples than this on the candidate can never pass. */
+    minSamples: z.int().positive(),
+    /** The quickest profile that can decide this promise; below it the promise is deferred. */
+    decidableFrom: profileSchema,
+  })
+  .refine((promise) => promise.statistic.endsWith('-above') === (promise.threshold !== undefined), {
+    message: 'threshold belongs to count-above and share-above, and to no other statistic',
+  });
+
+/** See the fields of `promiseSchema`. Named so because `Promise` is taken. */
+export type ReleasePromise = z.infer<typeof promiseSchema>;

@@ -1,0 +1,112 @@
+/** `run.json`: the verdict of a run and everything a reader needs to believe it. The reporters import this and nothing else. */
+import { z } from 'zod';
+import { armSchema, checkStatusSchema } from './entry.ts';
+import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
+import { laneSchema, provenanceSchema } from './scope.ts';
+import { verdictSchema } from './verdict.ts';
+
+export const RUN_SCHEMA_VERSION = 1;
+
+/** A statistic with its exact interval; `low` or `high` is null where the interval is open on that side. */
+export const estimateSchema = z.strictObject({
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  samples: z.int().nonnegative(),
+});
+export type Estimate = z.infer<typeof estimateSchema>;
+
+export const gateSchema = z.strictObject({
+  id: z.string(),
+  suite: z.string(),
+  ticket: z.string().optional(),
+  kind: z.enum(['fix', 'absolute', 'facts']),
+  says: z.string(),
+  measure: z.string(),
+  statistic: z.union([statisticSchema, z.literal('facts-broken')]),
+  threshold: z.number().optional(),
+  operator: operatorSchema,
+  limit: z.number(),
+  unit: z.string(),
+  verdict: verdictSchema,
+  /** A sentence with measured, operator and limit in it. */
+  reason: z.string(),
+  candidate: estimateSchema,
+  baseline: estimateSchema.optional(),
+  /** Fixes only: whether the baseline broke the limit. */
+  discriminates: z.boolean().optional(),
+  /** Checks whose observations or facts this gate was judged from. */
+  checks: z.array(z.string()),
+  rerun: z.string(),
+});
+export type Gate = z.infer<typeof gateSchema>;
+
+export const checkReportSchema = z.strictObject({
+  id: z.string(),
+  suite: z.string(),
+  ticket: z.string().optional(),
+  lane: laneSchema,
+  status: checkStatusSchema,
+  duration_ms: z.number().nonnegative(),
+  error: z.string().optional(),
+  facts: z.array(
+    z.strictObject({
+      arm: armSchema,
+      replicate: z.int().nonnegative(),
+      name: z.string(),
+      holds: z.boolean(),
+      evidence: z.string().optional(),
+    }),
+  ),
+  rerun: z.string(),
+});
+export type CheckReport = z.infer<typeof checkReportSchema>;
+
+export const runSchema = z.strictObject({
+  schemaVersion: z.literal(RUN_SCHEMA_VERSION),
+  id: z.string(),
+  product: z.string(),
+  command: z.string(),
+  seed: z.int().nonnegative(),
+  startedAt: z.iso.datetime(),
+  /** Null when the harness was killed before the run ended. */
+  endedAt: z.iso.datetime().nullable(),
+  /** How it ended; `killed` when no last line was written. */
+  ended: z.enum(['finished', 'bailed', 'interrupted', 'deadline', 'killed']),
+  verdict: verdictSchema,
+  scope: z.strictObject({
+    profile: profileSchema,
+    tickets: z.array(z.string()),
+    narrowedBy: z.array(z.string()),
+    expected: z.array(z.string()),
+    /** Every check of the scope ended by itself and every expected gate was judged. */
+    complete: z.boolean(),
+    /** What is missing, a sentence each; empty when complete. */
+    missing: z.array(z.string()),
+  }),
+  provenance: provenanceSchema.extend({
+    components: z.array(
+      z.strictObject({
+        name: z.string(),
+        version: z.string().nullable(),
+        provider: z.string().nullable(),
+        missing: z.string().optional(),
+      }),
+    ),
+  }),
+  checks: z.array(checkReportSchema),
+  gates: z.array(gateSchema),
+  deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
+  /** Time series for charts; points are [seconds since the first value, value]. */
+  series: z.array(
+    z.strictObject({
+      measure: z.string(),
+      arm: armSchema,
+      unit: z.string(),
+      points: z.array(z.tuple([z.number(), z.number()])),
+    }),
+  ),
+  /** Evidence kept beside the run; paths are relative to the run's folder. */
+  attachments: z.array(z.strictObject({ name: z.string(), path: z.string(), mime: z.string() })),
+});
+export type Run = z.infer<typeof runSchema>;
