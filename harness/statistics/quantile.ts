@@ -1,0 +1,84 @@
+/** Quantiles of sorted samples with their exact intervals: no distribution assumed, no seed, no resampling. */
+import { incompleteBeta } from './incomplete-beta.ts';
+import { StatisticsInputError } from './input-error.ts';
+import { CONFIDENCE } from './proportion.ts';
+
+/** Ranks counted from 1 in the sorted samples; `low` or `high` is null where no sample bounds the quantile. */
+export interface QuantileRanks {
+  low: number | null;
+  point: number;
+  high: number | null;
+}
+
+export interface QuantileEstimate {
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** The smallest rank in [from, to] at which `holds` is true, `to + 1` when none; `holds` must go from false to true once. */
+function firstRank(from: number, to: number, holds: (rank: number) => boolean): number {
+  let low = from;
+  let high = to + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/**
+ * Which order statistics of `samples` samples estimate and bound the quantile at `percent`, a whole number from 1 to 99.
+ *
+ * The point is the nearest rank, ceil(n·percent/100): the inverse of the empirical distribution function (type 1 of
+ * R. J. Hyndman, Y. Fan, The American Statistician 50 (1996) 361-365), so it is a sample and lies inside its interval.
+ *
+ * The interval [X(low), X(high)] covers the quantile with at least `confidence` for any distribution, ties and steps
+ * included. How many samples fall below the quantile is binomial(n, percent/100): `low` is the largest rank with
+ * P(B < low) <= α/2, `high` the smallest with P(B >= high) <= α/2.
+ * Source: H. A. David, H. N. Nagaraja, "Order Statistics" (3rd ed., 2003), §7.1.
+ * @throws StatisticsInputError for no samples, or a percent that is not whole and inside (0, 100)
+ */
+export function quantileRanks(samples: number, percent: number, confidence: number = CONFIDENCE): QuantileRanks {
+  if (!Number.isInteger(samples) || samples < 1 || !Number.isInteger(percent) || percent < 1 || percent > 99) {
+    throw new StatisticsInputError(
+      `expected at least 1 sample and a whole percent from 1 to 99, not ${samples} and ${percent}`,
+    );
+  }
+  const tail = (1 - confidence) / 2;
+  const share = percent / 100;
+  /** P(B >= rank) for rank in 1..n. */
+  const atLeast = (rank: number) => incompleteBeta(share, rank, samples - rank + 1);
+  /** P(B < rank), summed from its own side so that a tiny tail keeps its digits. */
+  const below = (rank: number) => incompleteBeta(1 - share, samples - rank + 1, rank);
+  const low = firstRank(1, samples, (rank) => below(rank) > tail) - 1;
+  const high = firstRank(1, samples, (rank) => atLeast(rank) <= tail);
+  return {
+    low: low === 0 ? null : low,
+    point: Math.ceil((samples * percent) / 100),
+    high: high > samples ? null : high,
+  };
+}
+
+/** The quantile at `percent` of ascending `sorted` samples and its interval; see `quantileRanks`. */
+export function quantileEstimate(
+  sorted: Float64Array,
+  percent: number,
+  confidence: number = CONFIDENCE,
+): QuantileEstimate {
+  const ranks = quantileRanks(sorted.length, percent, confidence);
+  const at = (rank: number | null) => (rank === null ? null : (sorted[rank - 1] ?? null));
+  return { value: sorted[ranks.point - 1] as number, low: at(ranks.low), high: at(ranks.high) };
+}
+
+/** All values of `batches` in one ascending typed array: 8 bytes a value, numeric order without a comparator. */
+export function sortedSamples(batches: readonly (readonly number[])[]): Float64Array {
+  const sorted = new Float64Array(batches.reduce((sum, batch) => sum + batch.length, 0));
+  let offset = 0;
+  for (const batch of batches) {
+    sorted.set(batch, offset);
+    offset += batch.length;
+  }
+  return sorted.sort();
+}
