@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import type { Entry } from '../schema/entry.ts';
+import { judge } from './judge.ts';
+import {
+  at,
+  finished,
+  givenCheck,
+  givenPromise,
+  givenRun,
+  honestEntries,
+  redis,
+  whatHappened,
+} from './saved-run.fixture.ts';
+
+const honest = honestEntries(givenCheck());
+const withoutEnd = honest.filter((entry) => entry.type !== 'run-ended');
+
+describe('a complete run', () => {
+  test('misses nothing', () => {
+    expect(judge(givenRun())).toMatchObject({
+      verdict: 'pass',
+      ended: 'finished',
+      scope: { complete: true, missing: [] },
+    });
+  });
+});
+
+describe('an incomplete run is never a pass', () => {
+  test.each<[string, Entry[], string, string]>([
+    ['killed', withoutEnd, 'killed', 'the run was killed: no line says that it ended'],
+    [
+      'bailed',
+      [...withoutEnd, { ...finished, how: 'bailed' }],
+      'bailed',
+      'the run stopped at its first failure (--bail)',
+    ],
+    ['interrupted', [...withoutEnd, { ...finished, how: 'interrupted' }], 'interrupted', 'the run was interrupted'],
+    ['at its deadline', [...withoutEnd, { ...finished, how: 'deadline' }], 'deadline', 'the run reached its deadline'],
+    ['ended twice', [...honest, finished], 'finished', 'the run ended 2 times'],
+    [
+      'ended before its checks',
+      [...withoutEnd, { ...finished, at: at(19) }],
+      'finished',
+      'tars-1/drop on the candidate, replicate 0, went on after the run had ended',
+    ],
+  ])('%s', (_, entries, ended, sentence) => {
+    const run = judge(givenRun({ entries }));
+    expect(run).toMatchObject({ verdict: 'no-data', ended, scope: { complete: false } });
+    expect(run.scope.missing).toContain(sentence);
+  });
+
+  test('damaged', () => {
+    const run = judge(givenRun({ damage: ['the last line was cut'] }));
+    expect(run).toMatchObject({ verdict: 'no-data', scope: { missing: ['the last line was cut'] } });
+  });
+
+  test('but a fail stays a fail', () => {
+    const broken = whatHappened(givenCheck(), { facts: { 'it came back': false } });
+    expect(judge(givenRun({ entries: [redis, ...broken] })).verdict).toBe('fail');
+  });
+});
+
+describe('a component that could not be had', () => {
+  const missing: Entry = {
+    type: 'component',
+    status: 'missing',
+    name: 'redis',
+    reason: 'no provider',
+    command: 'apt-get install redis',
+  };
+
+  test('makes its gates no-data, with the command that gets it, and nothing else to read', () => {
+    const run = judge(givenRun({ entries: [missing, finished] }));
+    const cause = 'redis could not be had: no provider; `apt-get install redis` gets it';
+    expect(run.gates.map((gate) => gate.verdict)).toEqual(['no-data', 'no-data']);
+    expect(run.gates[0]?.reason).toBe(
+      `tars-1/drop did not run, because ${cause}; no samples of away_ms, limit <= 0; at least 30 samples are needed; v1.0.0: no samples; without the baseline no fix is shown`,
+    );
+    expect(run.scope.missing).toEqual([cause]);
+    expect(run.provenance.components).toEqual([
+      { name: 'redis', version: null, provider: null, missing: 'no provider; `apt-get install redis` gets it' },
+    ]);
+  });
+
+  test('or that no line mentions takes away the pass', () => {
+    const run = judge(givenRun({ entries: honest.filter((entry) => entry !== redis) }));
+    expect(run.gates[0]).toMatchObject({
+      verdict: 'no-data',
+      reason: expect.stringContaining('no line says that it was started'),
+    });
+  });
+});
+
+describe('what was expected is never dropped', () => {
+  test.each([
+    [['tars-1/other'], 'tars-1/other is expected, but no promise of that name was saved'],
+    [['tars-1/gone/facts'], 'tars-1/gone/facts is expected, but its check is not among the planned ones'],
+  ])('%s without anything to judge it by is an error', (expected, reason) => {
+    const run = judge(givenRun({ scope: { expected: ['tars-1/back', ...expected] } }));
+    expect(run.gates.find((gate) => gate.id === expected[0])).toMatchObject({ verdict: 'error', reason });
+    expect(run).toMatchObject({ verdict: 'error', scope: { complete: false, missing: [reason] } });
+  });
+
+  test('a promise that the scope no longer expects takes away the pass', () => {
+    const run = judge(givenRun({ scope: { expected: ['tars-1/drop/facts'] } }));
+    expect(run.verdict).not.toBe('pass');
+    expect(run.scope.missing).toEqual(['tars-1/back was promised, but the scope does not expect it']);
+  });
+
+  test('trouble outside of every check takes away the pass', () => {
+    const run = judge(givenRun({ entries: [...honest, { type: 'trouble', at: at(20), says: 'a stray error' }] }));
+    expect(run).toMatchObject({ verdict: 'no-data', scope: { complete: false, missing: ['a stray error'] } });
+  });
+
+  test('a promise made twice is an error', () => {
+    const run = judge(givenRun({ promises: [givenPromise(), givenPromise({ limit: 5 })] }));
+    expect(run.gates[0]).toMatchObject({ verdict: 'error', reason: 'tars-1/back is promised 2 times, expected once' });
+  });
+
+  test('a promise that was not expected is no gate', () => {
+    const run = judge(givenRun({ scope: { expected: [] } }));
+    expect(run.gates.map((gate) => gate.id)).toEqual(['tars-1/drop/facts']);
+  });
+
+  test('nothing planned, nothing seen: no-data', () => {
+    const empty = { checks: [], promises: [] };
+    expect(judge(givenRun({ ...empty, entries: [] })).verdict).toBe('no-data');
+    expect(judge(givenRun({ ...empty, entries: [finished] })).verdict).toBe('no-data');
+  });
+});

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { exactly, percent, readable } from './numbers.ts';
+
+test.each([
+  [7.12345, '7.12'],
+  [412.4, '412'],
+  [12_345.6, '12,346'],
+  [0.0012345, '0.00123'],
+  [0, '0'],
+  [-1234.5, '-1,235'],
+])('%d reads %s', (value, text) => {
+  expect(readable(value)).toBe(text);
+});
+
+test('a number is never rounded onto the limit it is compared with', () => {
+  expect(readable(99.97, 100)).toBe('99.97');
+  expect(readable(100.4, 100)).toBe('100.4');
+  expect(readable(100, 100)).toBe('100');
+  expect(readable(0.1 + 0.2, 0.3)).toBe('0.30000000000000004');
+});
+
+test('shares are percent, limits keep all their digits', () => {
+  expect(percent(0.0974)).toBe('9.74 %');
+  expect(exactly(30_000.25)).toBe('30,000.25');
+});

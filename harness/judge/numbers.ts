@@ -1,0 +1,34 @@
+/** Numbers as a reader wants them: en-US, three digits, and never rounded onto the limit they are compared with. */
+
+/** By significant digits; made once, because making one costs more than judging a gate. */
+const formats = Array.from(
+  { length: 18 },
+  (_, digits) => new Intl.NumberFormat('en-US', { maximumSignificantDigits: Math.max(1, digits) }),
+);
+
+function withDigits(value: number, digits: number): string {
+  return (formats[digits] as Intl.NumberFormat).format(value);
+}
+
+/** All digits of a number that somebody wrote down: 30,000 · 0.05. */
+export function exactly(value: number): string {
+  return withDigits(value, 17);
+}
+
+/** Three significant digits, every digit left of the point, and as many more as tell the value from `beside`. */
+export function readable(value: number, beside?: number): string {
+  const whole = Math.abs(value) >= 1 ? Math.floor(Math.log10(Math.abs(value))) + 1 : 1;
+  for (let digits = Math.max(3, whole); digits < 17; digits++) {
+    const text = withDigits(value, digits);
+    if (beside === undefined || value === beside || text !== exactly(beside)) return text;
+  }
+  return exactly(value);
+}
+
+export function percent(share: number, beside?: number): string {
+  return `${readable(100 * share, beside === undefined ? undefined : 100 * beside)} %`;
+}
+
+export function withUnit(text: string, unit: string): string {
+  return `${text} ${unit}`;
+}

@@ -1,0 +1,100 @@
+/** What can be believed of one planned execution of a check: did it run to its end, are all its lines there, do they make sense. */
+import type { Arm, Fact } from '../schema/entry.ts';
+import type { PlannedCheck } from '../schema/scope.ts';
+import { byText, type Execution } from './executions.ts';
+import type { Problem } from './problem.ts';
+import { type BelievedSamples, believedSamples } from './samples.ts';
+
+export interface Review {
+  planned: PlannedCheck;
+  arm: Arm;
+  replicate: number;
+  /** The lines themselves; undefined when there are none. */
+  execution: Execution | undefined;
+  /** Whatever keeps every gate of this execution from being judged; its own error is not among them. */
+  problems: Problem[];
+  /** The check ended with an error: its gates are not known, but no line of the run is missing for it. */
+  failure: Problem | undefined;
+  /** By measure, the planned ones only. */
+  samples: Map<string, BelievedSamples>;
+  /** By name, a broken one first. */
+  facts: Fact[];
+}
+
+/** `acme-7/reconnects on the candidate, replicate 2`. */
+export function whereIs(check: string, arm: Arm, replicate: number, replicates: number): string {
+  return `${check} on the ${arm}${replicates > 1 ? `, replicate ${replicate}` : ''}`;
+}
+
+export function reviewExecution(
+  planned: PlannedCheck,
+  arm: Arm,
+  replicate: number,
+  execution: Execution | undefined,
+  blocked: readonly Problem[],
+): Review {
+  const where = whereIs(planned.id, arm, replicate, planned.replicates);
+  const clock = clockProblems(execution, where);
+  const problems = [...blocked];
+  // A check whose component could not be had is not started: one reason is enough.
+  if (execution !== undefined || blocked.length === 0) problems.push(...endProblems(execution, where));
+  problems.push(...clock, ...tallyProblems(execution, where));
+  const samples = new Map<string, BelievedSamples>();
+  for (const [measure, unit] of Object.entries(planned.measures)) {
+    const reviewed = believedSamples(execution?.batches.get(measure) ?? [], unit, where);
+    // Samples of an execution whose clock is in doubt prove nothing.
+    samples.set(measure, clock.length === 0 ? reviewed : { ...reviewed, batches: [] });
+  }
+  const facts = [...(execution?.facts ?? [])].sort(byName);
+  return { planned, arm, replicate, execution, problems, failure: failureOf(execution, where), samples, facts };
+}
+
+function byName(a: Fact, b: Fact): number {
+  return byText(a.name, b.name) || Number(a.holds) - Number(b.holds) || byText(a.evidence ?? '', b.evidence ?? '');
+}
+
+function endProblems(execution: Execution | undefined, where: string): Problem[] {
+  const problems: Problem[] = [];
+  const started = execution?.started ?? [];
+  const ended = execution?.ended ?? [];
+  if (started.length > 1) problems.push({ verdict: 'error', says: `${where} was started ${started.length} times` });
+  if (ended.length > 1) problems.push({ verdict: 'error', says: `${where} ended ${ended.length} times` });
+  if (started.length === 0) problems.push({ verdict: 'no-data', says: `${where} was never started` });
+  else if (ended.length === 0 || ended.some((end) => end.status === 'interrupted')) {
+    problems.push({ verdict: 'no-data', says: `${where} did not finish` });
+  }
+  return problems;
+}
+
+function clockProblems(execution: Execution | undefined, where: string): Problem[] {
+  const [start] = execution?.started ?? [];
+  const [end] = execution?.ended ?? [];
+  if (start === undefined || end === undefined || Date.parse(end.at) >= Date.parse(start.at)) return [];
+  return [
+    { verdict: 'error', says: `the clock went backwards: ${where} started at ${start.at} and ended at ${end.at}` },
+  ];
+}
+
+function tallyProblems(execution: Execution | undefined, where: string): Problem[] {
+  const [end] = execution?.ended ?? [];
+  if (execution === undefined || end === undefined) return [];
+  const batches = [...execution.batches.values()].flat();
+  const seen = {
+    observations: batches.length,
+    values: batches.reduce((sum, { observation }) => sum + observation.values.length, 0),
+    facts: execution.facts.length,
+  };
+  return (['observations', 'values', 'facts'] as const)
+    .filter((kind) => seen[kind] !== end.tally[kind])
+    .map((kind) => ({
+      verdict: 'error',
+      says: `lines are missing: ${where} wrote ${end.tally[kind]} ${kind}, ${seen[kind]} are here`,
+    }));
+}
+
+function failureOf(execution: Execution | undefined, where: string): Problem | undefined {
+  const failed = execution?.ended.filter((end) => end.status === 'error') ?? [];
+  if (failed.length === 0) return undefined;
+  const message = failed.map((end) => end.error ?? 'no message').sort(byText)[0] as string;
+  return { verdict: 'error', says: `${where} ended with an error: ${message.split('\n', 1)[0]}` };
+}
