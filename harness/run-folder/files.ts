@@ -1,0 +1,13 @@
+/** The names of what a run folder holds; see ARCHITECTURE.md for when each is written. */
+export const FILES = {
+  scope: 'scope.json',
+  promises: 'promises.json',
+  observations: 'observations.ndjson',
+  logs: 'logs',
+  attachments: 'attachments',
+  seal: 'seal.json',
+  run: 'run.json',
+  html: 'report.html',
+  junit: 'junit.xml',
+  summary: 'summary.md',
+} as const;

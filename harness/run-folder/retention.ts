@@ -1,0 +1,64 @@
+/** Keeps the reports folder from growing without end. */
+import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { FILES } from './files.ts';
+
+export interface Retention {
+  /** @default 30 */
+  readonly runs?: number;
+  /** @default 2 GiB */
+  readonly total_bytes?: number;
+  /** The id of a run to keep whatever its age. */
+  readonly keep: string;
+}
+
+/**
+ * Removes the oldest runs beyond the number and the size allowed. A run without `run.json` younger than a day is left
+ * alone: it may still be going on.
+ * @returns the ids of the runs removed
+ */
+export function applyRetention(output: string, { runs = 30, total_bytes = 2 * 1024 ** 3, keep }: Retention): string[] {
+  const folder = join(output, 'runs');
+  const removed: string[] = [];
+  let kept = 0;
+  let size_bytes = 0;
+  for (const id of readdirSync(folder).sort().reverse()) {
+    const path = join(folder, id);
+    // What we did not make we do not remove.
+    if (!existsSync(join(path, FILES.scope))) continue;
+    const own_bytes = sizeOf(path);
+    const over = kept + 1 > runs || size_bytes + own_bytes > total_bytes;
+    if (over && id !== keep && !mayBeRunning(path)) {
+      rmSync(path, { recursive: true, force: true });
+      removed.push(id);
+    } else {
+      kept += 1;
+      size_bytes += own_bytes;
+    }
+  }
+  return removed;
+}
+
+const DAY_MS = 86_400_000;
+
+function mayBeRunning(path: string): boolean {
+  const finished = statSync(join(path, FILES.run), { throwIfNoEntry: false });
+  const modified_ms = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return finished === undefined && Date.now() - modified_ms < DAY_MS;
+}
+
+/** 0 for what another run renames or removes at the same moment. */
+function sizeOf(path: string): number {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return stat?.size ?? 0;
+  return namesIn(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

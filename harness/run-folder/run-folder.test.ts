@@ -1,0 +1,134 @@
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { ReleasePromise } from '../schema/promise.ts';
+import type { Scope } from '../schema/scope.ts';
+import { createRunFolder } from './create.ts';
+import { FILES } from './files.ts';
+import { findRunFolder, loadRun } from './load.ts';
+import { preflight } from './preflight.ts';
+import { hashPromises, provenanceOf } from './provenance.ts';
+import { applyRetention } from './retention.ts';
+
+let output: string;
+
+beforeEach(() => {
+  output = mkdtempSync(join(tmpdir(), 'reports-'));
+  onTestFinished(() => rmSync(output, { recursive: true }));
+});
+
+const promises: ReleasePromise[] = [
+  {
+    id: 'a/b',
+    suite: 'a',
+    kind: 'absolute',
+    says: 'b is small',
+    measure: 'b_ms',
+    statistic: 'p95',
+    operator: '<',
+    limit: 5,
+    unit: 'ms',
+    minSamples: 3,
+    decidableFrom: 'smoke',
+  },
+];
+
+function scopeOf(id: string): Scope {
+  const arms = { baseline: 'v1', candidate: 'v2' };
+  return {
+    schemaVersion: 1,
+    id,
+    product: 'test',
+    command: 'npm run regression -- --seed 1',
+    seed: 1,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    profile: 'smoke',
+    tickets: [],
+    narrowedBy: [],
+    checks: [],
+    expected: [],
+    deferred: [],
+    provenance: provenanceOf(import.meta.dirname, arms, promises),
+  };
+}
+
+test('a run is found by its path, by its id and as the latest', () => {
+  const first = createRunFolder(output, scopeOf('first'), promises);
+  const second = createRunFolder(output, scopeOf('second'), promises);
+  expect(findRunFolder(first, output)).toBe(first);
+  expect(findRunFolder('first', output)).toBe(first);
+  expect(findRunFolder('latest', output)).toBe(second);
+  expect(readlinkSync(join(output, 'latest'))).toBe('runs/second');
+});
+
+test('a run that is not there is refused with the command that makes one', () => {
+  expect(() => findRunFolder('latest', output)).toThrow(/no run "latest".*npm run regression/);
+});
+
+test('a folder killed right after its scope is readable', async () => {
+  const folder = createRunFolder(output, scopeOf('x'), promises);
+  const run = await loadRun(folder);
+  expect(run.promises).toEqual(promises);
+  expect(run.damage).toEqual(['observations.ndjson is missing']);
+});
+
+test('promises that were changed after the run began are damage', async () => {
+  const folder = createRunFolder(output, scopeOf('x'), promises);
+  const path = join(folder, FILES.promises);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"limit": 5', '"limit": 50'));
+  expect((await loadRun(folder)).damage).toContainEqual(
+    expect.stringMatching(/promises.json is not what the run began with/),
+  );
+});
+
+test('a half-written scope is refused with a sentence', async () => {
+  const folder = createRunFolder(output, scopeOf('x'), promises);
+  writeFileSync(join(folder, FILES.scope), '{"id":');
+  await expect(loadRun(folder)).rejects.toThrow(/scope.json is not readable as a run.*run the regression again/s);
+});
+
+test('a report folder that cannot be written is refused with what to do', () => {
+  const file = join(output, 'file');
+  writeFileSync(file, '');
+  expect(() => createRunFolder(file, scopeOf('x'), promises)).toThrow(/cannot write .*--output DIR/);
+});
+
+test('retention keeps the newest, the one named, and those that may still be going on', () => {
+  for (const id of ['1', '2', '3', '4', '5']) {
+    const folder = createRunFolder(output, scopeOf(id), promises);
+    if (id !== '2') writeFileSync(join(folder, FILES.run), '{}');
+  }
+  expect(applyRetention(output, { runs: 2, keep: '1' })).toEqual(['3']);
+  expect(readdirSync(join(output, 'runs'))).toEqual(['1', '2', '4', '5']);
+});
+
+test('retention removes a killed run once it is a day old', () => {
+  const folder = createRunFolder(output, scopeOf('1'), promises);
+  createRunFolder(output, scopeOf('2'), promises);
+  const old = new Date(Date.now() - 25 * 3_600_000);
+  utimesSync(folder, old, old);
+  expect(applyRetention(output, { runs: 1, keep: '2' })).toEqual(['1']);
+});
+
+test('retention holds the total size, the newest first', () => {
+  for (const id of ['1', '2', '3']) {
+    const folder = createRunFolder(output, scopeOf(id), promises);
+    writeFileSync(join(folder, FILES.run), 'x'.repeat(100_000));
+  }
+  expect(applyRetention(output, { total_bytes: 250_000, keep: '3' })).toEqual(['1']);
+});
+
+test('preflight stops a run that could not be written, and only warns of the rest', () => {
+  const machine = { disk_bytes: 1e10, memory_bytes: 1e10, load: 2, cores: 2 };
+  expect(preflight(machine)).toEqual([]);
+  expect(() => preflight({ ...machine, disk_bytes: 512 * 1024 ** 2 - 1 })).toThrow(/of disk are free/);
+  expect(preflight({ ...machine, disk_bytes: 512 * 1024 ** 2 })).toEqual([]);
+  expect(preflight({ ...machine, load: 2.1 })).toEqual([expect.stringContaining('busy')]);
+  expect(preflight({ ...machine, memory_bytes: 1e9 })).toEqual([expect.stringContaining('memory')]);
+});
+
+test('the fingerprint of the promises changes with any of their fields', () => {
+  const [promise] = promises;
+  expect(hashPromises([{ ...promise, limit: 6 } as ReleasePromise])).not.toBe(hashPromises(promises));
+});
