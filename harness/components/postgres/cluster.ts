@@ -1,0 +1,124 @@
+/** A PostgreSQL cluster of our own: made by initdb, served on 127.0.0.1, gone when it is stopped. */
+import { join } from 'node:path';
+import { runCommand } from '../../processes/run-command.ts';
+import { startProcess } from '../../processes/run-process.ts';
+import { waitUntil } from '../../processes/wait.ts';
+import type { ComponentContext } from '../component.ts';
+import { startOnFreePort } from '../free-port-start.ts';
+import { type Account, makeHome, removeHome, serverAccount } from './account.ts';
+import { inspectPostgres } from './inspect.ts';
+
+const INITDB_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
+const FAST_SHUTDOWN_MS = 10_000;
+
+/**
+ * Logical decoding for ledgers, room for both arms and their proxies. Durability is PostgreSQL's default, so that a
+ * server that is killed shows what a real one would. Shared memory lies in the data folder: a killed server leaves
+ * nothing in /dev/shm, which in a container is small besides.
+ */
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  wal_level: 'logical',
+  max_wal_senders: '64',
+  max_replication_slots: '64',
+  max_connections: '200',
+  shared_buffers: '128MB',
+  dynamic_shared_memory_type: 'mmap',
+  logging_collector: 'off',
+  log_timezone: 'UTC',
+  timezone: 'UTC',
+} as const;
+
+export interface ClusterOptions {
+  /** The folder with `initdb` and `postgres` that the account can run; `home` is a folder of the account's. */
+  readonly binaries: (home: string, account: Account) => Promise<string>;
+  /** @default postgres or nobody for root, else the user */
+  readonly account?: Account;
+  readonly choosePort?: () => Promise<number>;
+}
+
+/** Makes and starts a cluster, ready for connections. Nothing of it is left when that fails. Throws ProcessError. */
+export async function startCluster(context: ComponentContext, options: ClusterOptions) {
+  const account = options.account ?? (await serverAccount(context.env));
+  const home = await makeHome(context, account);
+  try {
+    const cluster = new ClusterFolder(context, account, home, await options.binaries(home, account));
+    await cluster.init();
+    const { running, url, version } = await startOnFreePort((port) => cluster.start(port), options.choosePort);
+    const stop = async () => {
+      await running.stop();
+      await removeHome(context, home);
+    };
+    return { version, url, pid: running.pid, stop };
+  } catch (error) {
+    await removeHome(context, home);
+    throw error;
+  }
+}
+
+class ClusterFolder {
+  readonly #context: ComponentContext;
+  readonly #binaries: string;
+  readonly #data: string;
+  readonly #process;
+
+  constructor(context: ComponentContext, account: Account, home: string, binaries: string) {
+    this.#context = context;
+    this.#binaries = binaries;
+    this.#data = join(home, 'data');
+    this.#process = {
+      ...account,
+      cwd: home,
+      // None of the user's PG… variables, which would override our settings; messages in English.
+      env: { PATH: context.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+      reaper: context.reaper,
+      logFile: join(context.logFolder, 'postgres.log'),
+    };
+  }
+
+  async init(): Promise<void> {
+    const flags = ['--username=postgres', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'];
+    await runCommand({
+      ...this.#process,
+      name: 'initdb',
+      command: join(this.#binaries, 'initdb'),
+      args: [...flags, '--no-instructions', `--pgdata=${this.#data}`],
+      timeout_ms: INITDB_TIMEOUT_MS,
+      ...(this.#context.signal === undefined ? {} : { signal: this.#context.signal }),
+    });
+  }
+
+  async start(port: number) {
+    const { signal } = this.#context;
+    signal?.throwIfAborted();
+    const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const running = await startProcess({
+      ...this.#process,
+      name: 'postgres',
+      command: join(this.#binaries, 'postgres'),
+      args: ['-D', this.#data, ...settings],
+      stopSignal: 'SIGINT', // fast shutdown: sessions are ended, not waited for
+      grace_ms: FAST_SHUTDOWN_MS,
+    });
+    const abort = () => void running.stop();
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted) abort();
+    try {
+      const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+      const waitingFor = 'PostgreSQL to accept connections';
+      await running.waitForLine(/database system is ready to accept connections/, {
+        waitingFor,
+        timeout_ms: START_TIMEOUT_MS,
+      });
+      const { version } = await waitUntil(waitingFor, () => inspectPostgres(url), { timeout_ms: START_TIMEOUT_MS });
+      return { running, url, version };
+    } catch (error) {
+      await running.stop();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+}

