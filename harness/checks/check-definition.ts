@@ -1,0 +1,76 @@
+/** What a check is: its options, what its function works with, and how the harness holds it. */
+import type { Arm } from '../schema/entry.ts';
+import type { Profile } from '../schema/promise.ts';
+import type { Lane } from '../schema/scope.ts';
+import type { StackDefinition } from './stack.ts';
+
+export interface CheckOptions<Services, Facts extends string, Measures extends Record<string, string>> {
+  readonly lane: Lane;
+  readonly stack?: StackDefinition<Services>;
+  /** Facts it records, as sentences that hold when all is well. One that is not recorded is `no-data`. */
+  readonly facts: readonly Facts[];
+  /** Measures it observes, with their units: `{ away_ms: 'ms' }`. @default none */
+  readonly measures?: Measures;
+  /** @default both */
+  readonly arms?: readonly Arm[];
+  /** The quickest profile that includes this check. @default 'smoke' */
+  readonly from?: Profile;
+  /** The stack is not reset but replaced afterwards. @default false */
+  readonly destroysStack?: boolean;
+  /** Deadline of one execution, booting the stack not counted. @default 60_000 */
+  readonly timeout_ms?: number;
+}
+
+/** What an execution of a check works with. */
+export interface CheckContext<
+  Services,
+  Facts extends string = string,
+  Measures extends Record<string, string> = Record<string, string>,
+> {
+  readonly stack: Services;
+  readonly arm: Arm;
+  /** The release that plays the arm. */
+  readonly release: string;
+  readonly replicate: number;
+  readonly profile: Profile;
+  /** This execution's own seed, derived from the run's. */
+  readonly seed: number;
+  /** Numbers in [0, 1) from `seed`. */
+  readonly random: () => number;
+  /** Aborted when the execution ends: at its deadline, or before. An interrupted run ends the worker instead. */
+  readonly signal: AbortSignal;
+  /**
+   * Records numbers of a declared measure as one batch, in the measure's unit.
+   * @throws CheckError `not-finite`, `undeclared`
+   */
+  observe(measure: keyof Measures & string, values: readonly number[], options?: ObserveOptions): void;
+  /** Records whether a declared fact holds. @throws CheckError `undeclared` */
+  fact(name: Facts, holds: boolean, evidence?: string): void;
+}
+
+export interface ObserveOptions {
+  /** When the first value was taken. @default now */
+  readonly t0?: Date;
+  /** By how much the documented timings were divided; the values given are already scaled back. */
+  readonly factor?: number;
+}
+
+/** A check as the harness holds it, its type parameters forgotten. */
+export interface CheckDefinition {
+  readonly id: string;
+  readonly options: Required<Omit<CheckOptions<unknown, string, Record<string, string>>, 'stack'>> & {
+    readonly stack?: StackDefinition<unknown>;
+  };
+  run(context: CheckContext<unknown>): Promise<void>;
+}
+
+/** A check broke the rules of recording. */
+export class CheckError extends Error {
+  readonly code: 'not-finite' | 'undeclared' | 'deadline';
+
+  constructor(code: CheckError['code'], message: string) {
+    super(message);
+    this.name = 'CheckError';
+    this.code = code;
+  }
+}

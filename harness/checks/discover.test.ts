@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { discover } from './discover.ts';
+
+const CHECK = join(import.meta.dirname, 'check.ts');
+const suites = [{ id: 'a', ticket: 'T-1', title: 'A', folder: 'a' }];
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'suites-'));
+  mkdirSync(join(root, 'a'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+});
+
+interface Declared {
+  readonly id?: string;
+  readonly lane?: string;
+  readonly from?: string;
+  readonly arms?: readonly string[];
+  readonly unit?: string;
+}
+
+function writeCheck(file: string, ...checks: readonly Declared[]): void {
+  const calls = checks.map(
+    ({ id = 'a/check', lane = 'functional', from = 'smoke', arms = ['baseline', 'candidate'], unit = 'ms' }) => {
+      const options = { lane, from, arms, facts: ['it works'], measures: { wait_ms: unit } };
+      return `check(${JSON.stringify(id)}, ${JSON.stringify(options)}, async () => {});`;
+    },
+  );
+  writeFileSync(join(root, 'a', file), `import { check } from ${JSON.stringify(CHECK)};\n${calls.join('\n')}\n`);
+}
+
+function writePromises(fields: Record<string, unknown> = {}, id = 'a/wait'): void {
+  const promise = {
+    kind: 'fix',
+    says: 'short waits',
+    measure: 'wait_ms',
+    statistic: 'max',
+    operator: '<=',
+    limit: 1,
+    unit: 'ms',
+    minSamples: 1,
+    decidableFrom: 'smoke',
+    ...fields,
+  };
+  writeFileSync(join(root, 'a/promises.ts'), `export default ${JSON.stringify({ [id]: promise })};\n`);
+}
+
+test('checks and promises are found with their suite and ticket', async () => {
+  writeCheck('one.check.ts', {});
+  writePromises();
+  const { checks, promises } = await discover(root, suites);
+  expect(checks.map(({ id, file, suite }) => [id, file, suite.ticket])).toEqual([
+    ['a/check', join(root, 'a/one.check.ts'), 'T-1'],
+  ]);
+  expect(promises).toMatchObject([{ id: 'a/wait', suite: 'a', ticket: 'T-1' }]);
+});
+
+test.for<[string, Declared[], Record<string, unknown>, RegExp]>([
+  ['two checks of one id', [{}, {}], {}, /the id a\/check is used twice/],
+  ['an id that is not of its suite', [{ id: 'b/check' }], {}, /b\/check .* must begin with its suite: a\//],
+  ['an id that is no path of words', [{ id: 'a/Check' }], {}, /a\/Check .* is no id/],
+  ['lanes mixed in a file', [{}, { id: 'a/other', lane: 'waiting' }], {}, /has checks of several lanes/],
+  ['a promise nothing observes', [{}], { measure: 'other_ms' }, /no check observes other_ms/],
+  [
+    'a promise decided before its check runs',
+    [{ from: 'nightly' }],
+    {},
+    /decidable from smoke, but no check observes wait_ms there/,
+  ],
+  [
+    'a promise in another unit than its check',
+    [{ unit: 's' }],
+    {},
+    /promise a\/wait is in ms, check a\/check observes wait_ms in s/,
+  ],
+  [
+    'a fix whose check does not run on the baseline',
+    [{ arms: ['candidate'] }],
+    {},
+    /a\/check does not run on the baseline/,
+  ],
+])('%s is refused', async ([, checks, promise, sentence]) => {
+  writeCheck('one.check.ts', ...checks);
+  writePromises(promise);
+  await expect(discover(root, suites)).rejects.toThrow(sentence);
+});
+
+test('a promise that is not whole is refused with the field at fault', async () => {
+  writeCheck('one.check.ts', {});
+  writePromises({ minSamples: 0 });
+  await expect(discover(root, suites)).rejects.toThrow(/minSamples/);
+});
+
+test('a promise that takes the id of a generated gate is refused', async () => {
+  writeCheck('one.check.ts', {});
+  writePromises({}, 'a/check/facts');
+  await expect(discover(root, suites)).rejects.toThrow(/the id a\/check\/facts is used twice/);
+});
+
+test('a promises.ts that exports nothing by default is refused, not taken for no promises', async () => {
+  writeCheck('one.check.ts', {});
+  writeFileSync(join(root, 'a/promises.ts'), 'export const promises = {};\n');
+  await expect(discover(root, suites)).rejects.toThrow(/promises\.ts has no default export/);
+});
+
+test('a check file that declares no check is refused', async () => {
+  writeCheck('one.check.ts', {});
+  writeFileSync(join(root, 'a/two.check.ts'), 'export {};\n');
+  writePromises();
+  await expect(discover(root, suites)).rejects.toThrow(/two\.check\.ts declares no check/);
+});
+
+test('a suite without checks is refused', async () => {
+  writePromises();
+  await expect(discover(root, suites)).rejects.toThrow(/suite a has no check in a/);
+});
+
+test('a check file that cannot be loaded is named with its error', async () => {
+  writeFileSync(join(root, 'a/bad.check.ts'), 'import "./nowhere.ts";\n');
+  writePromises();
+  await expect(discover(root, suites)).rejects.toThrow(/bad\.check\.ts cannot be loaded: .*nowhere/);
+});

@@ -1,0 +1,192 @@
+/** One execution of a check: its context, its deadline, and the entries it leaves whatever happens in it. */
+import type { EntryWriter } from '../observations/entry-writer.ts';
+import { seededRandom } from '../random/random.ts';
+import type { CheckEnded } from '../schema/entry.ts';
+import { type CheckContext, type CheckDefinition, CheckError } from './check-definition.ts';
+import { before } from './deadline.ts';
+import type { Execution, RunContext } from './run-context.ts';
+import { deriveSeed } from './seed.ts';
+import type { BootedStack } from './stack.ts';
+import { STACK_TIMEOUT_MS, type StackPool } from './stack-pool.ts';
+
+/** Longest error text kept in an entry; the logs have the rest. */
+const ERROR_CHARACTERS = 4_000;
+
+/** Runs the check once and writes `check-started`, what it records, and `check-ended`. Never rejects. */
+export async function execute(
+  definition: CheckDefinition,
+  execution: Execution,
+  run: RunContext,
+  writer: EntryWriter,
+  pool: StackPool,
+): Promise<'completed' | 'error'> {
+  const started = performance.now();
+  writer.append({ type: 'check-started', ...execution, at: new Date().toISOString() });
+  const recorder = new Recorder(definition, execution, writer);
+  let error: unknown;
+  try {
+    await withStack(definition, execution, pool, (stack) =>
+      runWithDeadline(definition, contextOf(stack, definition, execution, run, recorder)),
+    );
+  } catch (thrown) {
+    error = thrown ?? new Error('the check threw nothing');
+  }
+  recorder.close();
+  const status = error === undefined ? 'completed' : 'error';
+  writer.append({
+    type: 'check-ended',
+    ...execution,
+    at: new Date().toISOString(),
+    status,
+    duration_ms: Math.round(performance.now() - started),
+    ...(error === undefined ? {} : { error: describe(error) }),
+    tally: recorder.tally,
+  });
+  return status;
+}
+
+type ContextParts = Omit<CheckContext<unknown>, 'signal'>;
+
+function contextOf(
+  stack: unknown,
+  definition: CheckDefinition,
+  execution: Execution,
+  run: RunContext,
+  recorder: Recorder,
+): ContextParts {
+  const { arm, replicate } = execution;
+  const seed = deriveSeed(run.seed, definition.id, arm, replicate);
+  return {
+    stack,
+    arm,
+    replicate,
+    seed,
+    release: run.arms[arm],
+    profile: run.profile,
+    random: seededRandom(seed),
+    observe: recorder.observe,
+    fact: recorder.fact,
+  };
+}
+
+async function withStack(
+  { options }: CheckDefinition,
+  { arm }: Execution,
+  pool: StackPool,
+  use: (stack: unknown) => Promise<void>,
+): Promise<void> {
+  const definition = options.stack;
+  if (definition === undefined) return use(undefined);
+  const stack: BootedStack<unknown> = await before(
+    `stack ${definition.id} boots`,
+    STACK_TIMEOUT_MS,
+    pool.acquire(definition, arm),
+  );
+  let whole = false;
+  try {
+    await use(stack.services);
+    whole = true;
+  } finally {
+    const giveBack = whole && !options.destroysStack ? pool.release(definition, arm, stack) : pool.discard(stack);
+    await before(`stack ${definition.id} is given back`, STACK_TIMEOUT_MS, giveBack);
+  }
+}
+
+async function runWithDeadline(definition: CheckDefinition, parts: ContextParts): Promise<void> {
+  const controller = new AbortController();
+  const { timeout_ms } = definition.options;
+  // What a check throws in a callback, or in a promise nobody awaits, is the check's error too.
+  const { promise: astray, reject } = Promise.withResolvers<never>();
+  process.on('uncaughtException', reject).on('unhandledRejection', reject);
+  try {
+    const run = definition.run({ ...parts, signal: controller.signal });
+    await before(`check ${definition.id} ends`, timeout_ms, Promise.race([run, astray]));
+  } finally {
+    process.off('uncaughtException', reject).off('unhandledRejection', reject);
+    controller.abort();
+  }
+}
+
+/** Writes what a check records, counts it, refuses what was not declared, and tells of what comes too late. */
+class Recorder {
+  readonly tally: CheckEnded['tally'] = { observations: 0, values: 0, facts: 0 };
+  readonly #definition: CheckDefinition;
+  readonly #execution: Execution;
+  readonly #writer: EntryWriter;
+  readonly #blocks = new Map<string, number>();
+  #closed = false;
+
+  constructor(definition: CheckDefinition, execution: Execution, writer: EntryWriter) {
+    this.#definition = definition;
+    this.#execution = execution;
+    this.#writer = writer;
+  }
+
+  /** Nothing is recorded after `check-ended`: an execution that passed its deadline may still be running. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  readonly observe: ContextParts['observe'] = (measure, values, { t0 = new Date(), factor } = {}) => {
+    const unit = (this.#definition.options.measures as Record<string, string>)[measure];
+    if (unit === undefined) throw this.#undeclared(`measure ${measure}`);
+    const wrong = values.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined)
+      throw new CheckError(
+        'not-finite',
+        `${this.#definition.id}: a value of ${measure} is ${wrong}; a number was expected`,
+      );
+    if (factor !== undefined && !(factor > 0 && Number.isFinite(factor))) {
+      throw new CheckError(
+        'not-finite',
+        `${this.#definition.id}: the factor of ${measure} is ${factor}; a number above 0 was expected`,
+      );
+    }
+    if (this.#closed) return this.#tellLate(measure);
+    const block = this.#blocks.get(measure) ?? 0;
+    this.#blocks.set(measure, block + 1);
+    this.#writer.append({
+      type: 'observation',
+      ...this.#execution,
+      measure,
+      unit,
+      block,
+      t0: t0.toISOString(),
+      values: [...values],
+      ...(factor === undefined ? {} : { factor }),
+    });
+    this.tally.observations += 1;
+    this.tally.values += values.length;
+  };
+
+  readonly fact: ContextParts['fact'] = (name, holds, evidence) => {
+    if (!this.#definition.options.facts.includes(name)) throw this.#undeclared(`fact "${name}"`);
+    if (this.#closed) return this.#tellLate(name);
+    this.#writer.append({
+      type: 'fact',
+      ...this.#execution,
+      name,
+      holds,
+      ...(evidence === undefined ? {} : { evidence }),
+    });
+    this.tally.facts += 1;
+  };
+
+  #tellLate(what: string): void {
+    const { check, arm } = this.#execution;
+    this.#writer.append({
+      type: 'trouble',
+      at: new Date().toISOString(),
+      says: `${check} on the ${arm} recorded "${what}" after its end`,
+    });
+  }
+
+  #undeclared(what: string): CheckError {
+    return new CheckError('undeclared', `${this.#definition.id} recorded ${what}, which it did not declare`);
+  }
+}
+
+function describe(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return text.slice(0, ERROR_CHARACTERS);
+}

@@ -1,0 +1,188 @@
+/** Runs the checks of a scope in Vitest, a project a lane, and tells what happens as it happens. Runs in the CLI process. */
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createVitest, type Reporter, type TestCase, type TestModule, type Vitest } from 'vitest/node';
+import { EntryWriter } from '../observations/entry-writer.ts';
+import { readEntries } from '../observations/read-entries.ts';
+import { FILES } from '../run-folder/files.ts';
+import type { Lane } from '../schema/scope.ts';
+import type { DiscoveredCheck } from './discover.ts';
+import type { Execution, RunContext } from './run-context.ts';
+
+export interface CheckListener {
+  started(execution: Execution): void;
+  ended(execution: Execution, status: 'completed' | 'error', duration_ms: number): void;
+}
+
+export interface RunChecksOptions {
+  readonly root: string;
+  readonly run: RunContext;
+  readonly checks: readonly DiscoveredCheck[];
+  readonly listener: CheckListener;
+  /** Aborted to end the run early; the executions under way are given `grace_ms`, then left to the reaper. */
+  readonly signal: AbortSignal;
+  /** @default 2_000 */
+  readonly grace_ms?: number;
+}
+
+/** Lanes that run side by side come first; `timing` has the machine to itself afterwards, one file at a time. */
+const LANE_ORDER: Record<Lane, { groupOrder: number; maxWorkers: number }> = {
+  functional: { groupOrder: 0, maxWorkers: 4 },
+  waiting: { groupOrder: 0, maxWorkers: 4 },
+  timing: { groupOrder: 1, maxWorkers: 1 },
+};
+
+/** Resolves when every check has ended or the signal's grace is over. What was recorded is in the run folder. */
+export async function runChecks(options: RunChecksOptions): Promise<void> {
+  if (options.checks.length === 0) return;
+  const reporter = new ListeningReporter(options.listener);
+  const vitest = await startVitest(options, reporter);
+  const aborted = new Promise<void>((resolve) => {
+    const stop = () => {
+      void vitest.cancelCurrentRun('keyboard-input');
+      setTimeout(resolve, options.grace_ms ?? 2_000);
+    };
+    if (options.signal.aborted) stop();
+    else options.signal.addEventListener('abort', stop, { once: true });
+  });
+  const finished = vitest.start().then(() => vitest.close());
+  await Promise.race([finished, aborted]);
+  if (options.signal.aborted) return;
+  await recordLostExecutions(options, reporter.moduleErrors);
+  recordTrouble(options.run.runFolder, vitest.state.getUnhandledErrors());
+}
+
+function startVitest({ root, run, checks }: RunChecksOptions, reporter: Reporter): Promise<Vitest> {
+  const log = createWriteStream(join(run.runFolder, FILES.logs, 'checks.log'));
+  const lanes = Map.groupBy(checks, (check) => check.options.lane);
+  const projects = [...lanes].map(([lane, inLane]) => ({
+    test: {
+      name: lane,
+      root,
+      include: [...new Set(inLane.map((check) => literal(check.file)))],
+      exclude: [],
+      setupFiles: [fileURLToPath(new URL('./vitest-worker.ts', import.meta.url))],
+      provide: { run },
+      pool: 'forks' as const,
+      maxWorkers: LANE_ORDER[lane].maxWorkers,
+      maxConcurrency: 64,
+      sequence: { groupOrder: LANE_ORDER[lane].groupOrder },
+      testTimeout: 0,
+      hookTimeout: 0,
+    },
+  }));
+  return keepingOwnSignalHandlers(() =>
+    createVitest(
+      { root, config: false, watch: false, reporters: [reporter], projects },
+      { clearScreen: false, logLevel: 'silent' },
+      { stdout: log, stderr: log },
+    ),
+  );
+}
+
+/** A path as a glob that matches only itself. */
+function literal(path: string): string {
+  return path.replaceAll(/[\\*?[\]{}()!+@|]/g, '\\$&');
+}
+
+/** Vitest exits the process on a signal or an unhandled rejection; a run must write its partial report first. */
+async function keepingOwnSignalHandlers<T>(start: () => Promise<T>): Promise<T> {
+  const events = ['SIGINT', 'SIGTERM', 'unhandledRejection'] as const;
+  const refuse = (event: string | symbol, listener: (...args: unknown[]) => void) => {
+    // Node tells of a listener before it adds it. Taken off before any signal can arrive.
+    if (events.includes(event as 'SIGINT')) queueMicrotask(() => process.off(event, listener));
+  };
+  process.on('newListener', refuse);
+  try {
+    return await start();
+  } finally {
+    process.off('newListener', refuse);
+  }
+}
+
+class ListeningReporter implements Reporter {
+  /** Why check files could not be loaded. */
+  readonly moduleErrors: unknown[] = [];
+  readonly #listener: CheckListener;
+
+  constructor(listener: CheckListener) {
+    this.#listener = listener;
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    this.moduleErrors.push(...module.errors());
+  }
+
+  onTestCaseReady(testCase: TestCase): void {
+    this.#listener.started(executionOf(testCase));
+  }
+
+  onTestCaseResult(testCase: TestCase): void {
+    this.#listener.ended(
+      executionOf(testCase),
+      testCase.meta().status ?? 'error',
+      testCase.diagnostic()?.duration ?? 0,
+    );
+  }
+}
+
+/** The worker names its tests `check · arm · replicate`; the meta data arrives only with the result. */
+function executionOf(testCase: TestCase): Execution {
+  const [check = '', arm, replicate] = testCase.name.split(' · ');
+  return { check, arm: arm === 'baseline' ? 'baseline' : 'candidate', replicate: Number(replicate) };
+}
+
+/** Writes `check-ended: error` for executions that left none: their file did not load, or their worker died. */
+async function recordLostExecutions(
+  { run, checks }: RunChecksOptions,
+  moduleErrors: readonly unknown[],
+): Promise<void> {
+  const path = join(run.runFolder, FILES.observations);
+  const { entries } = await readEntries(path);
+  const writer = new EntryWriter(path);
+  for (const check of checks) {
+    for (const arm of check.options.arms) {
+      for (let replicate = 0; replicate < run.replicates; replicate += 1) {
+        const own = entries.filter(
+          (entry) => 'check' in entry && entry.check === check.id && entry.arm === arm && entry.replicate === replicate,
+        );
+        if (own.some((entry) => entry.type === 'check-ended')) continue;
+        const observations = own.filter((entry) => entry.type === 'observation');
+        writer.append({
+          type: 'check-ended',
+          check: check.id,
+          arm,
+          replicate,
+          at: new Date().toISOString(),
+          status: 'error',
+          duration_ms: 0,
+          error: `the check did not end by itself: ${moduleErrors.map(messageOf).join('; ') || 'its worker died or its file did not load'} (see ${FILES.logs}/checks.log)`,
+          tally: {
+            observations: observations.length,
+            values: observations.reduce((sum, entry) => sum + entry.values.length, 0),
+            facts: own.filter((entry) => entry.type === 'fact').length,
+          },
+        });
+      }
+    }
+  }
+  writer.close();
+}
+
+/** What broke outside of every check: nothing says whom it concerns, so the whole run is not known. */
+function recordTrouble(runFolder: string, unhandled: readonly unknown[]): void {
+  const writer = new EntryWriter(join(runFolder, FILES.observations));
+  for (const error of unhandled) {
+    writer.append({
+      type: 'trouble',
+      at: new Date().toISOString(),
+      says: `an error that no check caught: ${messageOf(error)}`,
+    });
+  }
+  writer.close();
+}
+
+function messageOf(error: unknown): string {
+  return (error as { message?: string }).message ?? String(error);
+}

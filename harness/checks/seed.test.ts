@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { deriveSeed } from './seed.ts';
+
+test('each execution of a check has a seed of its own, and always the same one', () => {
+  const seeds = [
+    deriveSeed(1, 'a/b', 'candidate', 0),
+    deriveSeed(2, 'a/b', 'candidate', 0),
+    deriveSeed(1, 'a/c', 'candidate', 0),
+    deriveSeed(1, 'a/b', 'baseline', 0),
+    deriveSeed(1, 'a/b', 'candidate', 1),
+  ];
+  expect(new Set(seeds).size).toBe(5);
+  expect(deriveSeed(1, 'a/b', 'candidate', 0)).toBe(seeds[0]);
+});

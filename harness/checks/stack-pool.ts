@@ -1,0 +1,75 @@
+/** Keeps the stacks of one worker: boots one when none is free, takes them back reset, ends them all. */
+import type { ReaperConnection } from '../processes/reaper.ts';
+import type { Arm } from '../schema/entry.ts';
+import { before } from './deadline.ts';
+import type { RunContext } from './run-context.ts';
+import type { BootedStack, StackDefinition } from './stack.ts';
+
+/** How long a stack may take to boot, to reset or to stop. */
+export const STACK_TIMEOUT_MS = 60_000;
+
+export interface StackPoolOptions {
+  readonly run: Pick<RunContext, 'arms' | 'components'>;
+  readonly reaper: ReaperConnection;
+  readonly logFolder: string;
+  /** Makes names unique among workers. */
+  readonly worker: string;
+}
+
+export class StackPool {
+  readonly #options: StackPoolOptions;
+  readonly #idle = new Map<string, BootedStack<unknown>[]>();
+  readonly #all = new Set<BootedStack<unknown>>();
+  #booted = 0;
+
+  constructor(options: StackPoolOptions) {
+    this.#options = options;
+  }
+
+  /** A stack of this definition and arm for the caller alone, until `release` or `discard`. */
+  async acquire<Services>(definition: StackDefinition<Services>, arm: Arm): Promise<BootedStack<Services>> {
+    const idle = this.#idle.get(`${definition.id}-${arm}`)?.pop();
+    if (idle !== undefined) return idle as BootedStack<Services>;
+    const { run, reaper, logFolder, worker } = this.#options;
+    const name = `${definition.id}-${arm}-${worker}-${this.#booted}`;
+    this.#booted += 1;
+    const stack = await definition.boot({
+      arm,
+      release: run.arms[arm],
+      components: run.components,
+      reaper,
+      logFolder,
+      name,
+    });
+    this.#all.add(stack);
+    return stack;
+  }
+
+  /** Resets the stack for the next check; one that cannot be reset is ended. */
+  async release<Services>(
+    definition: StackDefinition<Services>,
+    arm: Arm,
+    stack: BootedStack<Services>,
+  ): Promise<void> {
+    try {
+      await stack.reset();
+    } catch {
+      await this.discard(stack);
+      return;
+    }
+    const key = `${definition.id}-${arm}`;
+    this.#idle.set(key, [...(this.#idle.get(key) ?? []), stack]);
+  }
+
+  /** Ends a stack that a check destroyed. */
+  async discard(stack: BootedStack<unknown>): Promise<void> {
+    this.#all.delete(stack);
+    await stack.stop();
+  }
+
+  async stopAll(): Promise<void> {
+    const stopping = [...this.#all].map((stack) => before('a stack stops', STACK_TIMEOUT_MS, this.discard(stack)));
+    this.#idle.clear();
+    await Promise.all(stopping);
+  }
+}

@@ -1,0 +1,35 @@
+/** A stack: components plus the product's services of one arm. The product defines them, the harness boots and hands them out. */
+import type { ReaperConnection } from '../processes/reaper.ts';
+import type { Arm } from '../schema/entry.ts';
+
+/** What a stack is booted with. */
+export interface BootContext {
+  readonly arm: Arm;
+  /** The release that plays this arm: `v1.0.1`. */
+  readonly release: string;
+  /** Addresses of the started components, by name. */
+  readonly components: Readonly<Record<string, { readonly url: string }>>;
+  /** Every process a stack starts is registered here, so that none outlives the run. */
+  readonly reaper: ReaperConnection;
+  /** Where the services' logs go; kept as evidence. */
+  readonly logFolder: string;
+  /** Names this instance in logs: `dashboard-candidate-0`. */
+  readonly name: string;
+}
+
+export interface BootedStack<Services> {
+  /** What checks talk to. */
+  readonly services: Services;
+  /** Brings the stack back to its state after boot; called between checks. A rejection makes the stack be replaced. */
+  reset(): Promise<void>;
+  /** Ends every service and gives back what it took of the components. */
+  stop(): Promise<void>;
+}
+
+export interface StackDefinition<Services> {
+  /** Kebab-case. */
+  readonly id: string;
+  /** Names of the components it needs, as in the composition root. */
+  readonly components: readonly string[];
+  boot(context: BootContext): Promise<BootedStack<Services>>;
+}
