@@ -1,0 +1,81 @@
+/** What was done and what held: each check with its facts on both arms, its error, and its command. */
+import { html } from 'htm/preact';
+import type { CheckReport, Run } from '../../schema/run.ts';
+import { cut } from '../printable.ts';
+import { counted, durationText } from '../quantity.ts';
+import { Command, checkAnchor, Section } from './parts.ts';
+
+const MOST_EVIDENCE = 1000;
+/** Different sentences of evidence shown for a fact that held in every replicate. */
+const MOST_SENTENCES = 3;
+
+type FactReport = CheckReport['facts'][number];
+
+export function Checks({ run }: { run: Run }) {
+  if (run.checks.length === 0) return null;
+  return html`<${Section} id="checks" title="Checks and their facts">
+    ${run.checks.map((check) => html`<${Check} check=${check} arms=${run.provenance.arms} />`)}
+  </${Section}>`;
+}
+
+function Check({ check, arms }: { check: CheckReport; arms: Run['provenance']['arms'] }) {
+  const broken = check.facts.filter((fact) => fact.arm === 'candidate' && !fact.holds).length;
+  const bad = check.status !== 'completed' || broken > 0;
+  return html`<details class="check" id=${checkAnchor(check.id)} open=${bad}>
+    <summary>
+      <b>${check.id}</b>
+      <span class="quiet">${check.lane} · ${durationText(check.duration_ms)} · ${factsText(check)}</span>
+      ${check.status !== 'completed' && html`<span class="badge v-error"><i>!</i>${check.status}</span>`}
+      ${broken > 0 && html`<span class="badge v-fail"><i>✗</i>${broken} broken on ${arms.candidate}</span>`}
+    </summary>
+    ${check.error !== undefined && html`<pre class="error">${cut(check.error, 4000)}</pre>`}
+    ${check.facts.length > 0 && html`<${Facts} facts=${check.facts} arms=${arms} />`}
+    <${Command} command=${check.rerun} />
+  </details>`;
+}
+
+function factsText(check: CheckReport): string {
+  const names = new Set(check.facts.map((fact) => fact.name)).size;
+  return names === 0 ? 'no facts' : counted(names, 'fact');
+}
+
+function Facts({ facts, arms }: { facts: FactReport[]; arms: Run['provenance']['arms'] }) {
+  const byName = Map.groupBy(facts, (fact) => fact.name);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Facts"><table class="facts">
+    <thead><tr><th scope="col">Fact</th><th scope="col">${arms.candidate}</th><th scope="col">${arms.baseline}</th></tr></thead>
+    <tbody>${[...byName].map(
+      ([name, seen]) => html`<tr>
+        <th scope="row">${name}</th>
+        <td><${Seen} facts=${seen.filter((fact) => fact.arm === 'candidate')} /></td>
+        <td><${Seen} facts=${seen.filter((fact) => fact.arm === 'baseline')} /></td>
+      </tr>`,
+    )}</tbody>
+  </table></div>`;
+}
+
+/** One fact on one arm over its replicates: broken ones each with their evidence, held ones together. */
+function Seen({ facts }: { facts: FactReport[] }) {
+  if (facts.length === 0) return html`<span class="quiet">–</span>`;
+  const many = facts.length > 1;
+  const held = facts.filter((fact) => fact.holds);
+  const lines = facts
+    .filter((fact) => !fact.holds)
+    .map((fact) => {
+      const where = many ? ` in replicate ${fact.replicate}` : '';
+      return html`<b class="no">✗ broken</b>${where}${after(fact.evidence === undefined ? [] : [fact.evidence])}`;
+    });
+  if (held.length > 0) {
+    const where = many ? ` in ${held.length} of ${facts.length}` : '';
+    const evidence = new Set(held.map((fact) => fact.evidence).filter((text) => text !== undefined));
+    lines.push(html`<b class="yes">✓ holds</b>${where}${after([...evidence])}`);
+  }
+  return lines.length === 1 ? lines : lines.map((line) => html`<p>${line}</p>`);
+}
+
+/** The evidence as the end of a line. */
+function after(evidence: string[]): string {
+  if (evidence.length === 0) return '';
+  const shown = evidence.slice(0, MOST_SENTENCES).map((text) => cut(text, MOST_EVIDENCE));
+  const rest = evidence.length - shown.length;
+  return `: ${shown.join('; ')}${rest > 0 ? `; and ${rest} more in run.json` : ''}`;
+}

@@ -1,0 +1,68 @@
+/** Every gate in one table, by ticket, worst first within each. */
+import { html } from 'htm/preact';
+import type { Gate, Run } from '../../schema/run.ts';
+import { VERDICTS } from '../../schema/verdict.ts';
+import { cut } from '../printable.ts';
+import { baselineText, intervalText, limitText, measuredText, number } from '../quantity.ts';
+import { byTicket, countVerdicts, MARKS, MEANINGS } from '../triage.ts';
+import { Anchor, Badge, Counts, Section } from './parts.ts';
+import { ticketAnchor } from './tickets.ts';
+
+export function GateTable({ run }: { run: Run }) {
+  const { baseline, candidate } = run.provenance.arms;
+  if (run.gates.length === 0) return null;
+  return html`<${Section} id="gates" title="Gates">
+    <${Filter} run=${run} />
+    <div class="scroll" tabindex="0" role="region" aria-label="Table of gates">
+      <table class="gates">
+        <thead><tr>
+          <th scope="col">Verdict</th><th scope="col">Promise</th>
+          <th scope="col">${candidate}<small>candidate</small></th><th scope="col">Limit</th>
+          <th scope="col">${baseline}<small>baseline</small></th><th scope="col">Samples</th><th scope="col">Reason</th>
+        </tr></thead>
+        ${byTicket(run).map(
+          ({ name, gates, counts }) => html`<tbody>
+            <tr class="group"><th scope="rowgroup" colspan="7" id=${ticketAnchor(name)}>${name} <${Counts} counts=${counts} /></th></tr>
+            ${gates.map((gate) => html`<${Row} gate=${gate} />`)}
+          </tbody>`,
+        )}
+      </table>
+    </div>
+    <details class="legend">
+      <summary>What the verdicts mean</summary>
+      <ul class="plain">${VERDICTS.map((verdict) => html`<li><${Badge} verdict=${verdict} /> ${MEANINGS[verdict]}</li>`)}</ul>
+    </details>
+  </${Section}>`;
+}
+
+/** Shown by the page's script only: without it these would do nothing. */
+function Filter({ run }: { run: Run }) {
+  return html`<form class="filter" role="search" hidden>
+    <label>Search <input type="search" id="search" placeholder="id, promise, reason" autocomplete="off" /></label>
+    <span class="pills" role="group" aria-label="Show only these verdicts">
+      ${[...countVerdicts(run.gates)].map(
+        ([verdict, count]) =>
+          html`<button type="button" class="pill v-${verdict}" data-verdict=${verdict} aria-pressed="false"><i>${MARKS[verdict]}</i>${verdict} ${count}</button>`,
+      )}
+    </span>
+    <output for="search" aria-live="polite"></output>
+  </form>`;
+}
+
+function Row({ gate }: { gate: Gate }) {
+  return html`<tr data-v=${gate.verdict}>
+    <td><${Badge} verdict=${gate.verdict} /></td>
+    <td>${gate.says}<${Anchor} id=${gate.id}>${gate.id}</${Anchor}></td>
+    <td class="n">${measuredText(gate, gate.candidate)}<small>${intervalText(gate, gate.candidate)}</small></td>
+    <td class="n">${limitText(gate)}</td>
+    <td class="n">${baselineText(gate) ?? '–'}<small>${role(gate)}</small></td>
+    <td class="n">${number(gate.candidate.samples, 15)}</td>
+    <td>${cut(gate.reason, 400)}</td>
+  </tr>`;
+}
+
+/** Whether the baseline shows that the gate can tell the releases apart. */
+function role(gate: Gate): string | undefined {
+  if (gate.discriminates === undefined) return undefined;
+  return gate.discriminates ? 'breaks the limit' : 'keeps the limit';
+}

