@@ -1,0 +1,112 @@
+/** Obtains and starts the components a run needs, as the options allow. */
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { ComponentContext } from '../components/component.ts';
+import { startComponent } from '../components/start-component.ts';
+import type { EntryWriter } from '../observations/entry-writer.ts';
+import type { ReaperConnection } from '../processes/reaper.ts';
+import { FILES } from '../run-folder/files.ts';
+import type { LoadedConfig } from './config.ts';
+import { oneOf, UsageError } from './usage-error.ts';
+
+/** `--component redis=path` as [component, provider] pairs. @throws UsageError */
+export function parseForced(
+  given: readonly string[],
+  config: Pick<LoadedConfig, 'components'>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    given.map((pair) => {
+      const [name = '', provider] = pair.split('=');
+      if (provider === undefined || provider === '')
+        throw new UsageError(`--component ${pair}: NAME=PROVIDER was expected, such as redis=path`);
+      const component = oneOf('component', name, Object.keys(config.components));
+      const providers = config.components[component]?.providers.map((one) => one.name) ?? [];
+      return [component, oneOf(`provider of ${component}`, provider, providers)];
+    }),
+  );
+}
+
+export interface StartComponentsOptions {
+  readonly config: LoadedConfig;
+  readonly names: readonly string[];
+  readonly forced: ReadonlyMap<string, string>;
+  readonly provision: boolean;
+  readonly reaper: ReaperConnection;
+  readonly runFolder: string;
+  readonly writer: EntryWriter;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+/** Starts each component and records it, started or missing. @returns the addresses of those that serve */
+export async function startComponents(options: StartComponentsOptions): Promise<Record<string, { url: string }>> {
+  const { config, names, forced, reaper, writer, say } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'harness-components-'));
+  await reaper.ownFolder(folder);
+  const started = await Promise.all(
+    names.map(async (name) => {
+      const definition = config.components[name];
+      if (definition === undefined)
+        throw new UsageError(`a stack needs the component ${name}, which the composition root does not have`);
+      const own = join(folder, name);
+      mkdirSync(own);
+      const provider = forced.get(name);
+      const component = await startComponent(definition, {
+        ...contextOf(config, options.provision, say),
+        reaper,
+        folder: own,
+        logFolder: join(options.runFolder, FILES.logs),
+        signal: options.signal,
+        ...(provider === undefined ? {} : { forced: provider }),
+      });
+      if (component.status === 'missing') {
+        const { reason, command } = component;
+        writer.append({
+          type: 'component',
+          status: 'missing',
+          name,
+          reason,
+          ...(command === undefined ? {} : { command }),
+        });
+        say(`${name}: not to be had: ${reason}`);
+        return [];
+      }
+      const { version, provider: from, url } = component;
+      writer.append({ type: 'component', status: 'started', name, version, provider: from });
+      say(`${name} ${version} from ${from}`);
+      return [[name, { url }] as const];
+    }),
+  );
+  return Object.fromEntries(started.flat());
+}
+
+/** What starting and diagnosing components have in common. */
+export function contextOf(
+  config: LoadedConfig,
+  provision: boolean,
+  say: (text: string) => void,
+): Pick<ComponentContext, 'env' | 'envPrefix' | 'cacheFolder' | 'provision' | 'say' | 'confirm'> {
+  return {
+    env: process.env,
+    envPrefix: config.envPrefix,
+    cacheFolder: join(config.root, '.cache'),
+    provision,
+    say,
+    confirm,
+  };
+}
+
+/** Asks on a terminal; without one goes ahead in CI or as root, whose machine it then is. */
+async function confirm(command: string): Promise<boolean> {
+  if (process.env.CI === 'true') return true;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return process.getuid?.() === 0;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`run \`${command}\` now? [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

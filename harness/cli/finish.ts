@@ -1,0 +1,41 @@
+/** The end of every run, also of one that was cut short: judge what was recorded and tell it in every form. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { judge } from '../judge/judge.ts';
+import { renderHtml } from '../reporters/html/html.ts';
+import { renderJunit } from '../reporters/junit.ts';
+import { renderSummary } from '../reporters/summary.ts';
+import { FILES } from '../run-folder/files.ts';
+import { loadRun } from '../run-folder/load.ts';
+import { writeAtomically } from '../run-folder/write-atomically.ts';
+import { type Run, runSchema } from '../schema/run.ts';
+
+/** Judges the run saved in `folder`; writes nothing. */
+export async function judgeFolder(folder: string): Promise<Run> {
+  const run = judge(await loadRun(folder));
+  return { ...run, attachments: attachmentsOf(folder) };
+}
+
+/** Judges the run saved in `folder` and writes `run.json` and the reports into it. */
+export async function finishFolder(folder: string): Promise<Run> {
+  const run = await judgeFolder(folder);
+  runSchema.parse(run);
+  writeAtomically(join(folder, FILES.run), `${JSON.stringify(run, null, 2)}\n`);
+  writeAtomically(join(folder, FILES.html), renderHtml(run));
+  writeAtomically(join(folder, FILES.junit), renderJunit(run));
+  writeAtomically(join(folder, FILES.summary), renderSummary(run));
+  return run;
+}
+
+function attachmentsOf(folder: string): Run['attachments'] {
+  return [FILES.logs, FILES.attachments].flatMap((part) =>
+    (existsSync(join(folder, part)) ? readdirSync(join(folder, part)) : [])
+      .sort()
+      .map((name) => ({ name, path: `${part}/${name}`, mime: mimeOf(name) })),
+  );
+}
+
+function mimeOf(name: string): string {
+  if (name.endsWith('.png')) return 'image/png';
+  return name.endsWith('.json') ? 'application/json' : 'text/plain';
+}

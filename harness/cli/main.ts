@@ -1,0 +1,147 @@
+/** Entry point of every command: parses, runs, and turns what happened into an exit code. */
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+
+enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/compile'));
+const { Command, CommanderError, InvalidArgumentError, Option } = await import('commander');
+const { PROFILES } = await import('../schema/promise.ts');
+const { EXIT } = await import('../schema/verdict.ts');
+const { refuseOptionsNpmTook } = await import('./npm-options.ts');
+
+type Values = Record<string, unknown>;
+
+const collect = (value: string, all: string[]) => [...all, value];
+
+function wholeNumber(least: number, most: number) {
+  return (value: string) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < least || number > most)
+      throw new InvalidArgumentError(`a whole number from ${least} to ${most} was expected`);
+    return number;
+  };
+}
+
+function commitHash(value: string): string {
+  if (!/^[0-9a-f]{7,40}$/.test(value)) throw new InvalidArgumentError('7 to 40 hexadecimal digits were expected');
+  return value;
+}
+
+const program = new Command('npm run')
+  .description('Proves a release: runs it beside the one before on real components and judges every promise.')
+  .showSuggestionAfterError()
+  .configureOutput({ outputError: (text, write) => write(text) })
+  .exitOverride()
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 pass · 1 fail · 2 not known · 130/143 interrupted · 254 usage · 255 crash\nOptions follow two dashes: npm run regression -- --profile smoke',
+  );
+
+program.hook('preAction', (_program, command) =>
+  refuseOptionsNpmTook(
+    command.options.map((option) => option.attributeName()),
+    process.env,
+  ),
+);
+
+const config = () => new Option('--config <file>', 'composition root').default('regression.config.ts');
+const output = () => new Option('--output <dir>', 'folder of the reports').default('reports');
+
+program
+  .command('regression')
+  .description('boot both releases, run the suites, judge, report')
+  .option('--ticket <ticket>', 'only this ticket (repeatable)', collect, [])
+  .option('--suite <suite>', 'only this suite (repeatable)', collect, [])
+  .option('--check <check>', 'only this check (repeatable)', collect, [])
+  .addOption(new Option('--profile <profile>', 'how much to decide').choices(PROFILES).default('standard'))
+  .option('--seed <number>', 'seed of every random draw (default: drawn, and told)', wholeNumber(0, 4_294_967_295))
+  .option('--repeat <n>', 'replicates of each check', wholeNumber(1, 1_000), 1)
+  .option('--bail', 'stop at the first gate that fails')
+  .option('--list', 'list checks and promises, run nothing')
+  .addOption(output())
+  .option('--history <file>', 'append one line about this run')
+  .option('--baseline <release>', 'release that plays the baseline arm')
+  .option('--candidate <release>', 'release that plays the candidate arm')
+  .option('--component <name=provider>', 'get a component from this provider only (repeatable)', collect, [])
+  .option('--no-provision', 'install and download nothing')
+  .option('--json', 'print run.json instead of the table')
+  .addOption(config())
+  .action(async (values: Values) => exitWith(await (await import('./regression.ts')).regression(values as never)));
+
+program
+  .command('gate')
+  .description('judge a saved run again by the promises kept in it; for CI')
+  .argument('[run]', 'run folder or id', 'latest')
+  .addOption(
+    new Option('--profile <profile>', 'the profile it must be complete at').choices(PROFILES).default('standard'),
+  )
+  .option('--commit <sha>', 'refuse a run of any other commit', commitHash)
+  .addOption(output())
+  .option('--json', 'print run.json instead of the table')
+  .action(async (run: string, values: Values) =>
+    exitWith(await (await import('./gate.ts')).gate(run, values as never)),
+  );
+
+program
+  .command('report')
+  .description("write a saved run's reports again")
+  .argument('[run]', 'run folder or id', 'latest')
+  .addOption(output())
+  .action(async (run: string, values: Values) =>
+    exitWith(await (await import('./report.ts')).report(run, values as never)),
+  );
+
+program
+  .command('doctor')
+  .description('which provider will serve each component, and what is missing')
+  .option('--component <name=provider>', 'get a component from this provider only (repeatable)', collect, [])
+  .option('--no-provision', 'as if nothing might be installed')
+  .addOption(config())
+  .action(async (values: Values) => exitWith(await (await import('./doctor.ts')).doctor(values as never)));
+
+/** Errors with a code of ours are answers, not crashes: the call cannot be served, or the run cannot be known. */
+const EXIT_OF_ERROR: Record<string, number> = {
+  usage: EXIT.usage,
+  unwritable: EXIT.usage,
+  'no-space': EXIT.usage,
+  'not-loadable': EXIT.usage,
+  inconsistent: EXIT.usage,
+  'not-found': EXIT.unknown,
+  unreadable: EXIT.unknown,
+};
+
+let decided = false;
+process.on('exit', (code) => {
+  // Somebody's process.exit(0), or a promise that never settled, is not an answer.
+  if (!decided && (code === 0 || code === 13)) process.exitCode = EXIT.crash;
+});
+
+/** Ends the process once its output is written: a left-over handle must not keep a finished command alive. */
+function exitWith(code: number): void {
+  decided = true;
+  process.exitCode = code;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+function fail(error: unknown): void {
+  const { code, message, stack } = (error ?? new Error('something failed without saying what')) as Error & {
+    code?: string;
+  };
+  if (error instanceof CommanderError) {
+    exitWith(error.exitCode === 0 ? EXIT.pass : EXIT.usage);
+    return;
+  }
+  const expected = typeof code === 'string' && code === code.toLowerCase();
+  process.stderr.write(`${expected ? `error: ${message}` : `crash: ${stack ?? message}`}\n`);
+  exitWith(EXIT_OF_ERROR[code ?? ''] ?? EXIT.crash);
+}
+
+process.on('unhandledRejection', fail);
+process.on('uncaughtException', fail);
+// Whoever reads may go away (a closed terminal, `| head`); the run and its verdict must not go with them.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+try {
+  await program.parseAsync();
+} catch (error) {
+  fail(error);
+}

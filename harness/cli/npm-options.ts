@@ -1,0 +1,18 @@
+import { UsageError } from './usage-error.ts';
+
+/** Options that npm has a use of its own for: seeing one of these says nothing. */
+const NPM_OWN = ['json', 'help'];
+
+/**
+ * `npm run gate --profile nightly`, without the two dashes, gives the option to npm, which drops it.
+ * @param names the command's options without their dashes
+ * @throws UsageError when npm has taken one
+ */
+export function refuseOptionsNpmTook(names: readonly string[], env: NodeJS.ProcessEnv): void {
+  const taken = names.find((name) => !NPM_OWN.includes(name) && env[`npm_config_${name}`] !== undefined);
+  if (taken !== undefined) {
+    throw new UsageError(
+      `npm took --${taken} for itself: put two dashes before the options: npm run … -- --${taken} …`,
+    );
+  }
+}

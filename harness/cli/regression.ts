@@ -1,0 +1,181 @@
+/** `npm run regression`: the main job, from the options to the exit code. */
+import { randomBytes, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { discover } from '../checks/discover.ts';
+import { createProgress } from '../reporters/progress.ts';
+import { createRunFolder } from '../run-folder/create.ts';
+import { FILES } from '../run-folder/files.ts';
+import { appendHistory, prepareHistory } from '../run-folder/history.ts';
+import { look, preflight } from '../run-folder/preflight.ts';
+import { provenanceOf } from '../run-folder/provenance.ts';
+import { applyRetention } from '../run-folder/retention.ts';
+import { ARMS, type Arm } from '../schema/entry.ts';
+import type { Profile } from '../schema/promise.ts';
+import type { Scope } from '../schema/scope.ts';
+import { EXIT, exitCodeOf } from '../schema/verdict.ts';
+import { parseForced } from './components.ts';
+import { type LoadedConfig, loadConfig } from './config.ts';
+import { finishFolder } from './finish.ts';
+import { list } from './list.ts';
+import { type Filters, type Selection, select } from './select.ts';
+import { Stopping } from './stopping.ts';
+import { tell, wantsColor } from './tell.ts';
+import { oneOf, UsageError } from './usage-error.ts';
+
+export interface RegressionOptions extends Filters {
+  readonly profile: Profile;
+  readonly seed?: number;
+  readonly repeat: number;
+  readonly bail?: boolean;
+  readonly list?: boolean;
+  readonly output: string;
+  readonly history?: string;
+  readonly baseline?: string;
+  readonly candidate?: string;
+  readonly component: readonly string[];
+  readonly provision: boolean;
+  readonly json?: boolean;
+  readonly config: string;
+}
+
+export async function regression(options: RegressionOptions): Promise<number> {
+  const config = await loadConfig(options.config);
+  const arms = armsOf(options, config);
+  const forced = parseForced(options.component, config);
+  const selection = select(await discover(config.root, config.suites), options, options.profile, options.repeat);
+  if (options.list) {
+    process.stdout.write(list(selection));
+    return EXIT.pass;
+  }
+  if (selection.checks.length === 0) {
+    const from = selection.deferred[0]?.decidableFrom;
+    throw new UsageError(
+      `nothing to run at profile ${options.profile}${from === undefined ? '' : `: run it with --profile ${from}`}`,
+    );
+  }
+
+  const { stderr } = process;
+  const progress = createProgress({
+    stream: stderr,
+    isTTY: stderr.isTTY === true,
+    color: wantsColor(stderr),
+    width: stderr.columns ?? 100,
+  });
+  const stopping = new Stopping();
+  using _signals = stopping.listenForSignals(progress.line);
+  try {
+    const seed = options.seed ?? randomInt(2 ** 32);
+    const scope = scopeOf(options, config, arms, seed, selection);
+    for (const warning of preflight({ ...look(options.output), load: loadavg()[0] ?? 0, cores: cpus().length }))
+      progress.line(warning);
+    if (options.history !== undefined) prepareHistory(options.history);
+    const expected_ms = durationOfLastRun(options.output, scope);
+    const folder = createRunFolder(options.output, scope, selection.promises);
+    progress.line(
+      `${config.product} ${arms.baseline} (baseline) against ${arms.candidate} (candidate), profile ${options.profile}, seed ${seed}`,
+    );
+    progress.line(`${selection.checks.length} checks for ${selection.expected.length} gates; ${folder}`);
+
+    // Vitest takes longer to load than everything else together: a wrong option is to be told before that.
+    const { conduct } = await import('./conduct.ts');
+    await conduct({
+      config,
+      scope,
+      selection,
+      folder,
+      forced,
+      stopping,
+      progress,
+      expected_ms,
+      provision: options.provision,
+      bail: options.bail === true,
+    });
+    progress.stop();
+    const run = await finishFolder(folder);
+    tell(run, folder, options.json);
+    if (options.history !== undefined) appendHistory(options.history, run);
+    applyRetention(options.output, { keep: run.id });
+    return stopping.reason?.how === 'interrupted' ? stopping.reason.exitCode : exitCodeOf(run.verdict);
+  } finally {
+    progress.stop();
+  }
+}
+
+function armsOf(options: RegressionOptions, { releases }: LoadedConfig): Record<Arm, string> {
+  const pick = (arm: Arm) => {
+    const given = options[arm];
+    return given === undefined ? releases.default[arm] : oneOf('release', given, releases.known);
+  };
+  return { baseline: pick('baseline'), candidate: pick('candidate') };
+}
+
+function scopeOf(
+  options: RegressionOptions,
+  config: LoadedConfig,
+  arms: Record<Arm, string>,
+  seed: number,
+  selection: Selection,
+): Scope {
+  const startedAt = new Date().toISOString();
+  return {
+    schemaVersion: 1,
+    id: `${startedAt.slice(0, 19).replaceAll(':', '-')}-${randomBytes(3).toString('hex')}`,
+    product: config.product,
+    command: commandOf(options, config, arms, seed, selection),
+    seed,
+    startedAt,
+    profile: options.profile,
+    tickets: [...selection.tickets],
+    narrowedBy: [...selection.narrowedBy, ...otherArms(config, arms)],
+    checks: [...selection.planned],
+    expected: [...selection.expected],
+    deferred: selection.deferred,
+    provenance: provenanceOf(config.root, arms, selection.promises),
+  };
+}
+
+function commandOf(
+  options: RegressionOptions,
+  config: LoadedConfig,
+  arms: Record<Arm, string>,
+  seed: number,
+  selection: Selection,
+): string {
+  return [
+    'npm run regression -- --profile',
+    options.profile,
+    `--seed ${seed}`,
+    ...selection.narrowedBy,
+    ...otherArms(config, arms),
+    ...(options.repeat === 1 ? [] : [`--repeat ${options.repeat}`]),
+    ...options.component.map((pair) => `--component ${pair}`),
+    ...(options.config === 'regression.config.ts' ? [] : [`--config ${options.config}`]),
+  ].join(' ');
+}
+
+/** Arms other than those the product is judged by, as options. */
+function otherArms({ releases }: LoadedConfig, arms: Record<Arm, string>): string[] {
+  return ARMS.filter((arm) => arms[arm] !== releases.default[arm]).map((arm) => `--${arm} ${arms[arm]}`);
+}
+
+/** How long the newest run of the same scope took, for the time left on the terminal. */
+function durationOfLastRun(output: string, scope: Scope): number | undefined {
+  const path = join(output, 'latest', FILES.run);
+  const last = readLast(path);
+  const same =
+    last?.scope?.profile === scope.profile &&
+    String(last.scope?.narrowedBy) === String(scope.narrowedBy) &&
+    last.ended === 'finished';
+  return same ? Date.parse(last.endedAt) - Date.parse(last.startedAt) : undefined;
+}
+
+/** Only an estimate hangs on it: a damaged file is as good as none. */
+function readLast(path: string) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

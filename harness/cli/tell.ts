@@ -1,0 +1,22 @@
+/** Prints the result of a run to stdout: the table for people, or run.json for pipelines. */
+import { join, relative } from 'node:path';
+import { renderTerminal } from '../reporters/terminal.ts';
+import { FILES } from '../run-folder/files.ts';
+import type { Run } from '../schema/run.ts';
+
+/** Whether to colour what is written to `stream`: NO_COLOR and FORCE_COLOR as everywhere (no-color.org). */
+export function wantsColor(stream: NodeJS.WriteStream): boolean {
+  if (process.env.NO_COLOR) return false;
+  return Boolean(process.env.FORCE_COLOR) || stream.isTTY === true;
+}
+
+export function tell(run: Run, folder: string, json: boolean | undefined): void {
+  const text = json
+    ? JSON.stringify(run, null, 2)
+    : renderTerminal(run, {
+        color: wantsColor(process.stdout),
+        reportPath: relative(process.cwd(), join(folder, FILES.html)),
+        width: process.stdout.columns ?? 100,
+      });
+  process.stdout.write(`${text.trimEnd()}\n`);
+}
