@@ -1,0 +1,100 @@
+/** The event log in Redis Streams (Redis ≥ 6.2 or Valkey): appending and reading back. */
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { toLogEvent } from './entries.ts';
+import { type Appended, EventLogError, type History, type HistoryReader, type Position } from './event-log.ts';
+import { scripts } from './scripts.ts';
+
+export interface RedisEventLogOptions {
+  /** `redis://host:port` */
+  readonly url: string;
+  /** Events kept in each channel; older ones are trimmed. @default 10_000 */
+  readonly maxEvents?: number;
+  /** More missed events than this are not replayed but told as a gap. @default 10_000 */
+  readonly historyLimit?: number;
+  /** Events in one answer of `history`. @default 256 */
+  readonly page?: number;
+  /** Largest payload. @default 65_536 */
+  readonly maxPayload_bytes?: number;
+  /** How long one call may take, reconnection included. @default 3_000 */
+  readonly timeout_ms?: number;
+  /** Hears of lost connections; calls that fail because of them reject on their own. */
+  readonly onConnectionError?: (error: Error) => void;
+}
+
+export class RedisEventLog implements HistoryReader {
+  readonly #redis: Redis;
+  readonly #maxEvents: number;
+  readonly #historyLimit: number;
+  readonly #page: number;
+  readonly #maxPayload_bytes: number;
+
+  constructor(options: RedisEventLogOptions) {
+    const timeout_ms = options.timeout_ms ?? 3_000;
+    this.#maxEvents = options.maxEvents ?? 10_000;
+    this.#historyLimit = options.historyLimit ?? 10_000;
+    this.#page = options.page ?? 256;
+    this.#maxPayload_bytes = options.maxPayload_bytes ?? 65_536;
+    this.#redis = new Redis(options.url, {
+      connectionName: 'event-log',
+      protocol: 2,
+      commandTimeout: timeout_ms,
+      socketTimeout: timeout_ms,
+      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    });
+    this.#redis.on('error', options.onConnectionError ?? (() => {}));
+  }
+
+  /**
+   * Appends an event, once for each sequence: a sequence not above the channel's last is ignored, so the caller may
+   * repeat what it is not sure of. Sequences rise in the order of appending; holes between them are fine.
+   * @throws {EventLogError} when the payload is not JSON or too large, or the sequence is not a positive integer.
+   */
+  async append(channel: string, sequence: number, payload: string): Promise<Appended> {
+    this.#check(channel, sequence, payload);
+    const args = [freshEpoch(), sequence, payload, this.#maxEvents];
+    const [epoch, offset, duplicate] = (await scripts.append.run(this.#redis, channel, args)) as [
+      string,
+      number,
+      number,
+    ];
+    return { epoch, offset, duplicate: duplicate === 1 };
+  }
+
+  async history(channel: string, since?: Position): Promise<History> {
+    const from = [since?.epoch ?? '', since?.offset ?? 0];
+    const args = [freshEpoch(), ...from, this.#historyLimit, this.#page];
+    const [epoch, offset, recovered, entries] = (await scripts.history.run(this.#redis, channel, args)) as [
+      string,
+      number,
+      number,
+      [string, string[]][],
+    ];
+    return { epoch, offset, recovered: recovered === 1, events: entries.map((entry) => toLogEvent(channel, entry)) };
+  }
+
+  async close(): Promise<void> {
+    this.#redis.disconnect();
+  }
+
+  #check(channel: string, sequence: number, payload: string): void {
+    if (!Number.isSafeInteger(sequence) || sequence < 1) {
+      throw new EventLogError('bad-sequence', `${channel}: expected a positive integer as sequence, got ${sequence}`);
+    }
+    const size_bytes = Buffer.byteLength(payload);
+    if (size_bytes > this.#maxPayload_bytes) {
+      const message = `${channel} #${sequence}: payload of ${size_bytes} bytes > ${this.#maxPayload_bytes}; send a reference`;
+      throw new EventLogError('payload-too-large', message);
+    }
+    try {
+      JSON.parse(payload);
+    } catch (cause) {
+      throw new EventLogError('payload-not-json', `${channel} #${sequence}: the payload is not JSON: ${String(cause)}`);
+    }
+  }
+}
+
+/** Given to each script call, in case a log must begin: scripts may not draw random numbers that are replicated. */
+export function freshEpoch(): string {
+  return randomBytes(8).toString('hex');
+}

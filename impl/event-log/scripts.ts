@@ -1,0 +1,94 @@
+/**
+ * The log's atomic steps, as Lua run by Redis.
+ *
+ * A channel is two keys with one hash tag: the stream `events:{channel}` with an entry `<offset>-0` for each event, and
+ * the hash `events:{channel}:meta` with `epoch`, `offset` and `sequence` (the last outbox sequence appended).
+ * Every script first looks whether the two belong together; if either was lost, a new epoch begins. The epoch also
+ * stands in each entry, so that a reader of the stream alone sees it change.
+ */
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
+/** How long the epoch of a channel without any event is kept: channels that nobody writes to must not pile up. */
+const EMPTY_CHANNEL_TTL_S = 86_400;
+
+/** KEYS: stream, meta. ARGV[1]: the epoch to begin if one must begin. Sets `epoch` and `offset`. */
+const HEAL = `
+local stream, meta = KEYS[1], KEYS[2]
+local epoch, offset = unpack(redis.call('HMGET', meta, 'epoch', 'offset'))
+local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
+local whole = epoch and ((last and last[1] == offset .. '-0') or (not last and offset == '0'))
+local function begin()
+  epoch, offset = ARGV[1], '0'
+  redis.call('DEL', stream)
+  redis.call('HSET', meta, 'epoch', epoch, 'offset', offset)
+end
+if not whole then begin() end
+offset = tonumber(offset)
+if offset == 0 then redis.call('EXPIRE', meta, ${EMPTY_CHANNEL_TTL_S}) end
+`;
+
+/** ARGV: new epoch, sequence, payload, max events → [epoch, offset, duplicate]. */
+const APPEND = `${HEAL}
+local sequence = redis.call('HGET', meta, 'sequence')
+if sequence and tonumber(ARGV[2]) <= tonumber(sequence) then return { epoch, offset, 1 } end
+offset = offset + 1
+redis.call('XADD', stream, 'MAXLEN', '=', ARGV[4], string.format('%.0f-0', offset), 'epoch', epoch, 'payload', ARGV[3])
+redis.call('HSET', meta, 'offset', string.format('%.0f', offset), 'sequence', ARGV[2])
+redis.call('PERSIST', meta)
+return { epoch, offset, 0 }
+`;
+
+/** ARGV: new epoch, since epoch, since offset, limit, page → [epoch, offset, recovered, entries]. */
+const HISTORY = `${HEAL}
+local since = tonumber(ARGV[3])
+if ARGV[2] ~= epoch or since > offset or offset - since > tonumber(ARGV[4]) then return { epoch, offset, 0, {} } end
+local entries = redis.call('XRANGE', stream, string.format('(%.0f-0', since), '+', 'COUNT', ARGV[5])
+if since < offset and #entries == 0 then return { epoch, offset, 0, {} } end
+for i, entry in ipairs(entries) do
+  if entry[1] ~= string.format('%.0f-0', since + i) then return { epoch, offset, 0, {} } end
+end
+return { epoch, offset, 1, entries }
+`;
+
+/**
+ * ARGV: new epoch, epoch, offset of a follower → 1 while the log still holds that place.
+ * A log of the same epoch that ends before its follower has lost its end (a server restarted from an older state):
+ * it must not give the same offsets to other events, so a new epoch begins.
+ */
+const CHECK = `${HEAL}
+if epoch == ARGV[2] and offset < tonumber(ARGV[3]) then begin() end
+if epoch == ARGV[2] then return 1 end
+return 0
+`;
+
+/** A Lua script called by its digest, and sent whole when the server does not know it (any more). */
+class Script {
+  readonly #text: string;
+  readonly #sha: string;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#sha = createHash('sha1').update(text).digest('hex');
+  }
+
+  async run(redis: Redis, channel: string, args: readonly (string | number)[]): Promise<unknown> {
+    const keys = [streamKey(channel), `${streamKey(channel)}:meta`];
+    try {
+      return await redis.evalsha(this.#sha, 2, ...keys, ...args);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return redis.eval(this.#text, 2, ...keys, ...args);
+    }
+  }
+}
+
+export const scripts = {
+  append: new Script(APPEND),
+  history: new Script(HISTORY),
+  check: new Script(CHECK),
+} as const;
+
+export function streamKey(channel: string): string {
+  return `events:{${channel}}`;
+}

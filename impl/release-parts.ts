@@ -1,0 +1,101 @@
+/** The parts of T.A.R.S. in which releases differ, as interfaces: a release is a choice of implementations (`releases.ts`). */
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+
+/** Who speaks on a connection or a request. */
+export interface User {
+  readonly subject: string;
+  readonly role: 'viewer' | 'operator' | 'admin';
+}
+
+export interface EventServerOptions {
+  /** The HTTP server whose upgrade requests at `path` become event connections. */
+  readonly server: Server;
+  /** @default '/ws' */
+  readonly path?: string;
+  readonly redisUrl: string;
+  /**
+   * Resolves the user of a token; rejects when the token is not valid (any more). An error whose `code` is
+   * `unavailable` says that it cannot be told now: the client is asked to come back instead of being turned away.
+   */
+  readonly authenticate: (token: string) => Promise<User>;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+/** The server's end of dashboard updates: pushes the event log's channels to WebSocket clients. */
+export interface EventServer {
+  /** Stops accepting connections and lets the open ones go, at the latest after `deadline_ms`. */
+  drain(deadline_ms: number): Promise<void>;
+}
+
+/** An event as a dashboard receives it. */
+export interface DashboardEvent {
+  readonly channel: string;
+  readonly payload: unknown;
+}
+
+export type ConnectionState = 'disconnected' | 'connecting' | 'connected' | 'reconnecting' | 'closed';
+
+/** The constructor of the standard `WebSocket`, as browsers and Node 22+ have it. */
+export type WebSocketConstructor = new (url: string) => WebSocket;
+
+/** Every time the reconnecting client waits for; see its documentation for the defaults. */
+export interface ClientTimings {
+  /** Time between pings; also while events come in, since the server ends clients it hears nothing from. @default 30_000 */
+  readonly pingInterval_ms: number;
+  /** How long a pong may take. @default 10_000 */
+  readonly pongTimeout_ms: number;
+  /** Unanswered pings after which the connection is dead; the verdict falls before 60 s of silence at the defaults. @default 3 */
+  readonly missedPongs: number;
+  /** Upper bound of the first back-off wait; full jitter below it. @default 1_000 */
+  readonly backoffBase_ms: number;
+  /** Upper bound of every back-off wait: with `connectTimeout_ms` it stays within 30 s. @default 20_000 */
+  readonly backoffCap_ms: number;
+  /** From opening a socket to the server's acknowledgement. @default 10_000 */
+  readonly connectTimeout_ms: number;
+  /** How long a connection must hold before the back-off starts over. @default 5_000 */
+  readonly stableAfter_ms: number;
+}
+
+export interface EventClientOptions {
+  /** `ws://host:port/ws` */
+  readonly url: string;
+  /** Gives the access token for each connection attempt. */
+  readonly token: () => string | Promise<string>;
+  /** @default globalThis.WebSocket */
+  readonly WebSocket?: WebSocketConstructor;
+  /** Overrides of the client's documented times; v1.0.0 has none to override. */
+  readonly timings?: Partial<ClientTimings>;
+}
+
+export interface EventClientEvents {
+  /** The connection's state changed. */
+  state(state: ConnectionState): void;
+  /** The server confirmed a channel, on the first connection and after each reconnection. */
+  subscribed(channel: string): void;
+  /** Events of a channel were lost for good and cannot be replayed: the page must load them anew. */
+  gap(channel: string): void;
+  /** Something went wrong that the client survives or that closes it; the message says which. */
+  error(error: Error): void;
+}
+
+/** The dashboard's end: what `useWebSocket` wraps. */
+export interface EventClient {
+  readonly state: ConnectionState;
+  connect(): void;
+  /** Calls `handler` for each event of the channel, in order, until the returned function is called. */
+  subscribe(channel: string, handler: (event: DashboardEvent) => void | Promise<void>): () => void;
+  on<K extends keyof EventClientEvents>(name: K, listener: EventClientEvents[K]): () => void;
+  /** Ends the client for good; leaves no timer, socket or listener. */
+  close(): void;
+}
+
+export interface ReleaseParts {
+  readonly version: string;
+  readonly websocket: {
+    attachEventServer(options: EventServerOptions): Promise<EventServer>;
+    createEventClient(options: EventClientOptions): EventClient;
+  };
+}

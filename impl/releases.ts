@@ -1,0 +1,32 @@
+/**
+ * Which parts make which release. Servers are loaded when they are asked for, so that a dashboard's code reaches
+ * `createEventClient` without loading what only a server needs.
+ */
+import { createEventClient as createBaselineEventClient } from './baseline/websocket/client.ts';
+import type { ReleaseParts } from './release-parts.ts';
+import { createEventClient } from './websocket/client.ts';
+
+export type ReleaseName = 'v1.0.0' | 'v1.0.1';
+
+export const releases: Record<ReleaseName, ReleaseParts> = {
+  'v1.0.0': {
+    version: 'v1.0.0',
+    websocket: {
+      createEventClient: createBaselineEventClient,
+      async attachEventServer(options) {
+        const { attachEventServer } = await import('./baseline/websocket/server.ts');
+        return attachEventServer(options);
+      },
+    },
+  },
+  'v1.0.1': {
+    version: 'v1.0.1',
+    websocket: {
+      createEventClient,
+      async attachEventServer(options) {
+        const { attachEventServer } = await import('./websocket/server.ts');
+        return attachEventServer(options);
+      },
+    },
+  },
+};

@@ -1,0 +1,229 @@
+/** The server's end of one connection: authentication, subscriptions, and every bound on what the peer may cost. */
+import type { Logger } from 'pino';
+import type { RawData, WebSocket } from 'ws';
+import type { ChannelFeeds } from '../event-log/channel-feeds.ts';
+import type { HistoryReader, LogEvent, Position } from '../event-log/event-log.ts';
+import type { User } from '../release-parts.ts';
+import { ChannelSubscription, type SubscriberLink } from './channel-subscription.ts';
+import { CLOSE } from './close-codes.ts';
+import type { ClientFrame, ErrorFrame, ServerFrame } from './frames.ts';
+import type { EventServerLimits } from './limits.ts';
+import type { EventServerMetrics } from './metrics.ts';
+import { Outbound } from './outbound.ts';
+import { errorFrame, eventText, isFrame, parseClientFrame } from './protocol.ts';
+
+/** What all connections of a server share. */
+export interface ConnectionContext {
+  readonly log: HistoryReader;
+  readonly feeds: ChannelFeeds;
+  readonly authenticate: (token: string) => Promise<User>;
+  readonly limits: EventServerLimits;
+  readonly metrics: EventServerMetrics;
+  readonly logger: Logger;
+}
+
+export class Connection implements SubscriberLink {
+  readonly closed: Promise<void>;
+  readonly #socket: WebSocket;
+  readonly #context: ConnectionContext;
+  readonly #outbound: Outbound;
+  readonly #subscriptions = new Map<string, ChannelSubscription>();
+  /** Subscriptions that came in one flight with the token, until it is known to be valid. */
+  readonly #waiting = new Map<string, Position | undefined>();
+  readonly #authenticateTimer: NodeJS.Timeout;
+  #authenticating = false;
+  #user: User | undefined;
+  #errors = 0;
+  #lastFrame_ms = performance.now();
+  #ending = false;
+
+  constructor(socket: WebSocket, context: ConnectionContext) {
+    this.#socket = socket;
+    this.#context = context;
+    context.metrics.connections.inc();
+    this.#authenticateTimer = setTimeout(() => this.#authenticateTimedOut(), context.limits.authenticate_ms);
+    socket.on('message', (data, isBinary) => this.#message(data, isBinary));
+    const alive = () => {
+      this.#lastFrame_ms = performance.now();
+    };
+    socket.on('ping', alive);
+    socket.on('pong', alive);
+    // ws closes with 1002, 1007 or 1009 by itself and then emits `close`.
+    socket.on('error', (error) => context.logger.debug({ err: error }, 'WebSocket error'));
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code) => {
+        this.#release(code);
+        resolve();
+      });
+    });
+    this.#outbound = new Outbound(socket, context.limits, this.closed, () => this.#slow());
+  }
+
+  /** Sends a close frame, and ends the connection after a short grace if the peer does not answer it. */
+  end(code: number, reason: string): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#endSubscriptions();
+    this.#socket.close(code, reason);
+    const timer = setTimeout(() => this.#socket.terminate(), this.#context.limits.closeGrace_ms);
+    this.#socket.once('close', () => clearTimeout(timer));
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  /** Looks after silence: called every `sweep_ms` by the server. */
+  sweep(now_ms: number): void {
+    const { limits, metrics } = this.#context;
+    const silent_ms = now_ms - this.#lastFrame_ms;
+    if (silent_ms >= limits.idle_ms) {
+      metrics.deadPeers.inc();
+      this.terminate(); // close() on a stopped peer would take 30 s
+    } else if (this.#outbound.isStalled(now_ms)) this.#slow();
+    else if (silent_ms >= limits.probe_ms && !this.#ending) this.#socket.ping();
+  }
+
+  subscribed(frame: ServerFrame): void {
+    this.#send(frame);
+  }
+
+  async replay(event: LogEvent): Promise<void> {
+    if (!(await this.#outbound.sendPaced(eventText(event)))) return;
+    this.#context.metrics.eventsSent.inc();
+    this.#context.metrics.eventsReplayed.inc();
+  }
+
+  live(event: LogEvent): void {
+    if (this.#outbound.send(eventText(event))) this.#context.metrics.eventsSent.inc();
+  }
+
+  gap(channel: string): void {
+    this.#context.metrics.gaps.inc();
+    this.#context.logger.info({ channel }, 'gap told: missed events are not in the log any more');
+  }
+
+  unavailable(channel: string, error: Error): void {
+    this.#context.logger.warn({ channel, err: error }, 'event log cannot be read');
+    this.#send(errorFrame('unavailable', `${channel} cannot be read now; connect again`));
+    this.end(CLOSE.tryAgainLater, 'unavailable');
+  }
+
+  #message(data: RawData, isBinary: boolean): void {
+    this.#lastFrame_ms = performance.now();
+    if (this.#ending) return;
+    if (isBinary) this.end(CLOSE.unsupportedData, 'text frames only');
+    else this.#frame(parseClientFrame(String(data)));
+  }
+
+  #frame(frame: ClientFrame | ErrorFrame): void {
+    if (!isFrame(frame)) this.#refuse(frame);
+    else if (frame.type === 'ping') this.#send({ type: 'pong', id: frame.id });
+    else if (frame.type === 'authenticate') void this.#authenticate(frame.token);
+    else if (frame.type === 'subscribe') this.#subscribe(frame.channel, frame.since);
+    else this.#unsubscribe(frame.channel);
+  }
+
+  /** Answers with an error; after too many the peer is told to begin anew. */
+  #refuse(frame: ErrorFrame): void {
+    this.#errors += 1;
+    if (this.#errors > this.#context.limits.maxErrors) this.end(CLOSE.policyViolation, 'too many errors');
+    else this.#send(frame);
+  }
+
+  async #authenticate(token: string): Promise<void> {
+    if (this.#authenticating) {
+      this.#refuse(errorFrame('bad-frame', 'authenticate: already under way'));
+      return;
+    }
+    this.#authenticating = true;
+    try {
+      this.#user = await this.#context.authenticate(token);
+    } catch (error) {
+      if (!this.#ending) this.#notAuthenticated(error);
+      return;
+    } finally {
+      this.#authenticating = false;
+    }
+    if (this.#ending || this.#socket.readyState !== this.#socket.OPEN) return;
+    clearTimeout(this.#authenticateTimer);
+    this.#context.logger.debug({ subject: this.#user.subject }, 'authenticated');
+    this.#send({ type: 'authenticated' });
+    for (const [channel, since] of this.#waiting) this.#start(channel, since);
+    this.#waiting.clear();
+  }
+
+  #notAuthenticated(error: unknown): void {
+    if (error instanceof Error && 'code' in error && error.code === 'unavailable') {
+      this.#send(errorFrame('unavailable', 'tokens cannot be checked now; connect again'));
+      this.end(CLOSE.tryAgainLater, 'unavailable');
+      return;
+    }
+    this.#context.metrics.authenticationFailures.inc();
+    this.#send(errorFrame('unauthorized', 'the token is not valid; get a new one'));
+    this.end(CLOSE.unauthorized, 'unauthorized');
+  }
+
+  #authenticateTimedOut(): void {
+    if (this.#authenticating) {
+      this.end(CLOSE.tryAgainLater, 'authentication took too long');
+      return;
+    }
+    this.#context.metrics.authenticationFailures.inc();
+    this.end(CLOSE.unauthorized, 'no token');
+  }
+
+  #subscribe(channel: string, since: Position | undefined): void {
+    if (!this.#user && !this.#authenticating) {
+      this.#refuse(errorFrame('unauthenticated', `subscribe ${channel}: authenticate first`));
+      return;
+    }
+    const { maxSubscriptions } = this.#context.limits;
+    const isNew = !this.#subscriptions.has(channel) && !this.#waiting.has(channel);
+    if (isNew && this.#subscriptions.size + this.#waiting.size >= maxSubscriptions) {
+      const message = `subscribe ${channel}: a connection may have ${maxSubscriptions} subscriptions`;
+      this.#refuse(errorFrame('too-many-subscriptions', message));
+      return;
+    }
+    if (this.#user) this.#start(channel, since);
+    else this.#waiting.set(channel, since);
+  }
+
+  #start(channel: string, since: Position | undefined): void {
+    let subscription = this.#subscriptions.get(channel);
+    if (!subscription) {
+      subscription = new ChannelSubscription(channel, this.#context.log, this.#context.feeds, this);
+      this.#subscriptions.set(channel, subscription);
+      this.#context.metrics.subscriptions.inc();
+    }
+    subscription.request(since);
+  }
+
+  #unsubscribe(channel: string): void {
+    this.#waiting.delete(channel);
+    this.#subscriptions.get(channel)?.end();
+    if (this.#subscriptions.delete(channel)) this.#context.metrics.subscriptions.dec();
+  }
+
+  #send(frame: ServerFrame): void {
+    this.#outbound.send(JSON.stringify(frame));
+  }
+
+  #slow(): void {
+    if (this.#ending) return;
+    this.#context.metrics.slowConsumers.inc();
+    this.end(CLOSE.slowConsumer, 'slow');
+  }
+
+  #endSubscriptions(): void {
+    for (const channel of [...this.#subscriptions.keys()]) this.#unsubscribe(channel);
+    this.#waiting.clear();
+  }
+
+  #release(code: number): void {
+    clearTimeout(this.#authenticateTimer);
+    this.#context.metrics.connections.dec();
+    this.#endSubscriptions();
+    this.#context.logger.debug({ code, subject: this.#user?.subject }, 'closed');
+  }
+}

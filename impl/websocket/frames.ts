@@ -1,0 +1,46 @@
+/** The frames of the protocol as types; `PROTOCOL.md` says what they mean. */
+import type { Position } from '../event-log/event-log.ts';
+
+export type ClientFrame =
+  | { readonly type: 'authenticate'; readonly token: string }
+  | { readonly type: 'subscribe'; readonly channel: string; readonly since?: Position | undefined }
+  | { readonly type: 'unsubscribe'; readonly channel: string }
+  | { readonly type: 'ping'; readonly id: number | string };
+
+export type ErrorCode =
+  | 'bad-json'
+  | 'unknown-type'
+  | 'bad-frame'
+  | 'unknown-channel'
+  | 'unauthenticated'
+  | 'unauthorized'
+  | 'too-many-subscriptions'
+  | 'unavailable';
+
+export interface ErrorFrame {
+  readonly type: 'error';
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** A channel's position and whether what was asked for with `since` follows whole. v1.0.0 sends the channel alone. */
+export interface SubscribedFrame extends Partial<Position> {
+  readonly type: 'subscribed';
+  readonly channel: string;
+  readonly recovered?: boolean;
+}
+
+/** v1.0.0 sends no offset. */
+export interface EventFrame {
+  readonly type: 'event';
+  readonly channel: string;
+  readonly offset?: number;
+  readonly payload: unknown;
+}
+
+export type ServerFrame =
+  | { readonly type: 'authenticated' }
+  | SubscribedFrame
+  | EventFrame
+  | { readonly type: 'pong'; readonly id: number | string }
+  | ErrorFrame;

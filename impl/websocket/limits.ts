@@ -1,0 +1,36 @@
+/** What one connection may cost the server. */
+export interface EventServerLimits {
+  /** From the upgrade to a valid token. @default 10_000 */
+  readonly authenticate_ms: number;
+  /** Silence after which a connection is dead: longer than the clients' ping interval (equal ones flap: firezone#4348). @default 75_000 */
+  readonly idle_ms: number;
+  /** Silence after which a native ping is sent, for clients that send none themselves (v1.0.0). @default 45_000 */
+  readonly probe_ms: number;
+  /** How often silent and stalled connections are looked for. @default 5_000 */
+  readonly sweep_ms: number;
+  /** How long a replay waits for the client to read on. @default 30_000 */
+  readonly stall_ms: number;
+  /** From our close frame to the end of the connection. @default 2_000 */
+  readonly closeGrace_ms: number;
+  /** @default 65_536 */
+  readonly maxFrame_bytes: number;
+  /** What may wait to be sent to one client. @default 1_048_576 */
+  readonly maxBuffered_bytes: number;
+  /** @default 100 */
+  readonly maxSubscriptions: number;
+  /** Error frames sent to one connection; the next error closes it. @default 20 */
+  readonly maxErrors: number;
+}
+
+export const DEFAULT_LIMITS: EventServerLimits = {
+  authenticate_ms: 10_000,
+  idle_ms: 75_000,
+  probe_ms: 45_000,
+  sweep_ms: 5_000,
+  stall_ms: 30_000,
+  closeGrace_ms: 2_000,
+  maxFrame_bytes: 65_536,
+  maxBuffered_bytes: 1_048_576,
+  maxSubscriptions: 100,
+  maxErrors: 20,
+};

@@ -1,0 +1,63 @@
+/** The channels a client wants, whatever becomes of its connections. */
+import { Channel, type ChannelOwner, type Handler } from './channel.ts';
+import type { EventFrame, SubscribedFrame } from './frames.ts';
+
+export class Subscriptions {
+  readonly #owner: ChannelOwner;
+  readonly #channels = new Map<string, Channel>();
+
+  constructor(owner: ChannelOwner) {
+    this.#owner = owner;
+  }
+
+  /**
+   * The server is told of a channel's last handler leaving only after the present turn, so that leaving and joining
+   * anew (React's StrictMode, a resubscription inside a handler) neither loses nor repeats events.
+   */
+  add(name: string, handler: Handler): () => void {
+    let channel = this.#channels.get(name);
+    if (!channel) {
+      channel = new Channel(name, this.#owner);
+      this.#channels.set(name, channel);
+      channel.ask();
+    }
+    const joined = channel;
+    const remove = joined.add(handler);
+    return () => {
+      remove();
+      queueMicrotask(() => this.#leave(name, joined));
+    };
+  }
+
+  /** Asks for every channel, on a new connection. */
+  ask(): void {
+    for (const channel of this.#channels.values()) channel.ask();
+  }
+
+  forget(): void {
+    for (const channel of this.#channels.values()) channel.forget();
+  }
+
+  /** False if the channel is not wanted (any more). */
+  confirm(frame: SubscribedFrame): boolean {
+    const channel = this.#channels.get(frame.channel);
+    channel?.confirm(frame);
+    return channel !== undefined;
+  }
+
+  receive(frame: EventFrame): void {
+    this.#channels.get(frame.channel)?.receive(frame);
+  }
+
+  close(): void {
+    for (const channel of this.#channels.values()) channel.end();
+    this.#channels.clear();
+  }
+
+  #leave(name: string, channel: Channel): void {
+    if (!channel.isUnused || this.#channels.get(name) !== channel) return;
+    channel.end();
+    this.#channels.delete(name);
+    this.#owner.send({ type: 'unsubscribe', channel: name });
+  }
+}
