@@ -1,0 +1,77 @@
+/** `POST /api/v1/auth/login`: an access token for a user name and a password. */
+import type { FastifyInstance } from 'fastify';
+import type { Pool } from 'pg';
+import type { User } from '../../release-parts.ts';
+import { verifyPassword } from '../passwords.ts';
+import { isPostgresAway } from '../postgres.ts';
+import { type Authentication, accessToken_s } from './authentication.ts';
+import { askOf, Problem, unavailable } from './problem-details.ts';
+
+/** Verifications at work or waiting for Node's thread pool, which everything else needs as well. */
+const verifications_max = 16;
+
+interface Credentials {
+  username: string;
+  password: string;
+}
+
+const schema = {
+  summary: 'Log in',
+  body: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['username', 'password'],
+    properties: {
+      username: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+      password: { type: 'string', minLength: 1, maxLength: 1024 },
+    },
+  },
+  response: {
+    200: {
+      type: 'object',
+      required: ['accessToken', 'tokenType', 'expiresIn'],
+      properties: {
+        accessToken: { type: 'string' },
+        tokenType: { type: 'string', const: 'Bearer' },
+        expiresIn: { type: 'integer', description: 'seconds' },
+      },
+    },
+  },
+};
+
+interface LoginOptions {
+  readonly postgres: Pick<Pool, 'query'>;
+  readonly authentication: Authentication;
+}
+
+export function registerLogin(server: FastifyInstance, { postgres, authentication }: LoginOptions): void {
+  let verifications = 0;
+
+  server.post<{ Body: Credentials }>('/api/v1/auth/login', { schema }, async ({ body }) => {
+    if (verifications >= verifications_max) throw unavailable('too many logins at the same time');
+    verifications += 1;
+    try {
+      const { rows } = await askOf(
+        'PostgreSQL',
+        isPostgresAway,
+        postgres.query<{ id: string; password_hash: string; role: User['role'] }>(
+          'SELECT id, password_hash, role FROM users WHERE name = $1',
+          [body.username],
+        ),
+      );
+      const user = rows[0];
+      if (!(await verifyPassword(body.password, user?.password_hash)) || user === undefined) {
+        throw new Problem('wrong-credentials', 'no user has this name and password', {
+          headers: { 'www-authenticate': 'Bearer realm="tars"' },
+        });
+      }
+      return {
+        accessToken: authentication.issue({ subject: user.id, role: user.role }),
+        tokenType: 'Bearer',
+        expiresIn: accessToken_s,
+      };
+    } finally {
+      verifications -= 1;
+    }
+  });
+}

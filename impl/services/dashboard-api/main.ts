@@ -1,0 +1,59 @@
+/** The process `dashboard-api`: configuration in, server up, and down again without losing a request. */
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { z } from 'zod';
+import { releases } from '../../releases.ts';
+import { sharedVariables, wholeNumber } from '../configuration.ts';
+import { createPostgresPool } from '../postgres.ts';
+import { connectRedis } from '../redis.ts';
+import { runService } from '../service.ts';
+import { buildDashboardApi } from './server.ts';
+
+const webSocketDrain_ms = 5_000;
+/** With the drain of the WebSocket part it stays within the service's own deadline. */
+const requests_ms_max = 3_500;
+
+const variables = {
+  ...sharedVariables,
+  TARS_PORT: wholeNumber(0, 65_535).default(3001),
+  TARS_JWT_SECRET: z.string('expected at least 32 characters').min(32, 'expected at least 32 characters'),
+};
+
+await runService('dashboard-api', variables, async (configuration, logger) => {
+  const release = releases[configuration.TARS_RELEASE];
+  const postgres = createPostgresPool(configuration.TARS_POSTGRES_URL, 10, logger);
+  const redis = connectRedis(configuration.TARS_REDIS_URL, 'dashboard-api', 1_000, logger);
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+
+  const api = await buildDashboardApi({
+    version: release.version,
+    postgres,
+    redis,
+    jwtSecret: configuration.TARS_JWT_SECRET,
+    logger,
+    metrics,
+  });
+  const eventServer = await release.websocket.attachEventServer({
+    server: api.server.server,
+    path: '/ws',
+    redisUrl: configuration.TARS_REDIS_URL,
+    authenticate: api.authenticate,
+    logger,
+    metrics,
+  });
+  const url = await api.server.listen({ host: configuration.TARS_HOST, port: configuration.TARS_PORT });
+  logger.info({ url }, 'dashboard-api listening');
+
+  return async () => {
+    api.startDraining();
+    await eventServer.drain(webSocketDrain_ms);
+    const late = setTimeout(() => {
+      logger.warn(`requests still open after ${requests_ms_max} ms are cut off`);
+      api.server.server.closeAllConnections();
+    }, requests_ms_max);
+    await api.server.close();
+    clearTimeout(late);
+    await postgres.end();
+    redis.disconnect();
+  };
+});

@@ -1,0 +1,98 @@
+/** The dashboard API as an HTTP server: its limits, its errors, its routes. What it depends on is passed in. */
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { registerAgents } from './agents.ts';
+import { type Authentication, registerAuthentication } from './authentication.ts';
+import { registerEvaluations } from './evaluations.ts';
+import { registerHealth } from './health.ts';
+import { registerLogin } from './login.ts';
+import { refuseOtherMethods } from './method-not-allowed.ts';
+import { registerMetrics } from './metrics.ts';
+import { answerClientError, Problem, sendProblem } from './problem-details.ts';
+
+export interface DashboardApiOptions {
+  /** The release's version, as `/health` tells it. */
+  readonly version: string;
+  readonly postgres: Pick<Pool, 'query'>;
+  readonly redis: Redis;
+  /** At least 32 characters. */
+  readonly jwtSecret: string;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+export interface DashboardApi {
+  readonly server: FastifyInstance;
+  readonly authenticate: Authentication['authenticate'];
+  /** From now on readiness fails and connections close after their response. */
+  startDraining(): void;
+}
+
+/** Builds the server without listening. */
+export async function buildDashboardApi(options: DashboardApiOptions): Promise<DashboardApi> {
+  const { version, postgres, redis, metrics } = options;
+  let draining = false;
+  const server: FastifyInstance = fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    // A line a request is for debugging, and its time is in the metrics: see metrics.ts.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: 64 * 1024,
+    // Time for a request to arrive, checked every second; silence on a connection; an answer's outer bound.
+    requestTimeout: 10_000,
+    http: { connectionsCheckingInterval: 1_000, headersTimeout: 5_000 },
+    connectionTimeout: 30_000,
+    keepAliveTimeout: 60_000,
+    handlerTimeout: 15_000,
+    // Requests on open connections are answered to the end, with `connection: close`.
+    return503OnClosing: false,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    clientErrorHandler: answerClientError,
+  });
+  // Nothing but JSON is understood.
+  server.removeContentTypeParser('text/plain');
+  server.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(new Problem('not-found', 'no resource has this path'), request, reply),
+  );
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (draining) reply.header('connection', 'close');
+  });
+
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'T.A.R.S. dashboard API', version, description: 'Every error is RFC 9457 problem details.' },
+    },
+  });
+  const authentication = await registerAuthentication(server, options.jwtSecret);
+  const routesAreComplete = refuseOtherMethods(server);
+  registerMetrics(server, metrics);
+  registerHealth(server, {
+    version,
+    dependencies: { postgres: () => postgres.query('SELECT 1'), redis: () => redis.ping() },
+    isDraining: () => draining,
+  });
+  registerLogin(server, { postgres, authentication });
+  registerEvaluations(server, { postgres, redis, authentication });
+  registerAgents(server, { postgres, authentication });
+  server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+  routesAreComplete();
+  await server.ready();
+  return {
+    server,
+    authenticate: authentication.authenticate,
+    startDraining: () => {
+      draining = true;
+    },
+  };
+}

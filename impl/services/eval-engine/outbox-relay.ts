@@ -1,0 +1,154 @@
+/**
+ * Moves committed events from the outbox to the event log, each once and in the order of their commits.
+ *
+ * One relay leads at a time, by a session lock of PostgreSQL. It appends strictly one event after the other, with its
+ * outbox id as sequence, and deletes events only when they stand in the log. Killed in between, its successor appends
+ * them again and the log knows them by their sequence. An older leader that has not yet noticed the loss of its session
+ * can for the same reason only repeat.
+ */
+import type { Client } from 'pg';
+import type { Logger } from 'pino';
+import { backOff } from './back-off.ts';
+import { outboxNotification } from './evaluations-table.ts';
+
+/** What the relay needs of the event log. */
+export interface AppendableLog {
+  append(channel: string, sequence: number, payload: string): Promise<{ duplicate: boolean }>;
+}
+
+export interface OutboxRelayOptions {
+  /** A new, unconnected client, whose session ends when it is silent for longer than `backOff_ms_max`. */
+  readonly createClient: () => Client;
+  readonly log: AppendableLog;
+  readonly logger: Logger;
+  /** Hears of each event that was appended now. */
+  readonly onAppended: (event: { duplicate: boolean }) => void;
+}
+
+interface OutboxRow {
+  id: string;
+  channel: string;
+  payload: string;
+}
+
+const leaderLock = 1_001_002;
+const poll_ms = 500;
+const batch = 100;
+
+export class OutboxRelay {
+  readonly #options: OutboxRelayOptions;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(options: OutboxRelayOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running ??= this.#run(this.#stopping.signal);
+  }
+
+  /** Ends after the event at hand; the rest stays in the outbox. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(stopping: AbortSignal): Promise<void> {
+    const { createClient, logger } = this.#options;
+    for (let attempt = 1; !stopping.aborted; attempt += 1) {
+      const client = createClient();
+      const wakeUp = new WakeUp(stopping);
+      let lost: Error | undefined;
+      client.on('error', (error) => {
+        lost = error;
+        wakeUp.call();
+      });
+      client.on('notification', () => wakeUp.call());
+      try {
+        await client.connect();
+        await client.query(`LISTEN ${outboxNotification}`);
+        while (!stopping.aborted && lost === undefined) {
+          if (await this.#tryToLead(client)) {
+            attempt = 0;
+            await this.#lead(client, wakeUp, stopping);
+          } else await wakeUp.wait(poll_ms);
+        }
+        if (lost !== undefined) throw lost;
+      } catch (err) {
+        logger.warn({ err }, 'the outbox relay lost PostgreSQL');
+      } finally {
+        // Not awaited: a server that no longer answers does not say good-bye either.
+        client.end().catch(() => {});
+      }
+      if (!stopping.aborted) await backOff(Math.max(attempt, 1), stopping);
+    }
+  }
+
+  async #tryToLead(client: Client): Promise<boolean> {
+    const { rows } = await client.query<{ led: boolean }>('SELECT pg_try_advisory_lock($1) AS led', [leaderLock]);
+    return rows[0]?.led === true;
+  }
+
+  /** Relays until stopped; throws when PostgreSQL is lost. */
+  async #lead(client: Client, wakeUp: WakeUp, stopping: AbortSignal): Promise<void> {
+    this.#options.logger.info('this engine relays the outbox');
+    while (!stopping.aborted) {
+      const { rows } = await client.query<OutboxRow>(
+        `SELECT id, channel, payload::text AS payload FROM outbox ORDER BY id LIMIT ${batch}`,
+      );
+      const appended: string[] = [];
+      for (const row of rows) {
+        if (!(await this.#append(row, client, stopping))) break;
+        appended.push(row.id);
+      }
+      if (appended.length > 0) await client.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [appended]);
+      else await wakeUp.wait(poll_ms);
+    }
+  }
+
+  /** Appends the event, however long the log is away; false when stopped before. Throws when PostgreSQL is lost. */
+  async #append({ id, channel, payload }: OutboxRow, leader: Client, stopping: AbortSignal): Promise<boolean> {
+    const { log, logger, onAppended } = this.#options;
+    for (let attempt = 1; !stopping.aborted; attempt += 1) {
+      try {
+        onAppended(await log.append(channel, Number(id), payload));
+        return true;
+      } catch (err) {
+        logger.warn({ err, outboxId: id, attempt }, 'the event log does not take the event; it waits');
+        await backOff(attempt, stopping);
+        // Keeps the session, and the lead with it; throws when both are gone.
+        await leader.query('SELECT 1');
+      }
+    }
+    return false;
+  }
+}
+
+/** A wait that a call cuts short; a call that comes while nobody waits cuts the next wait short. */
+class WakeUp {
+  #called = false;
+  #wake = () => {};
+
+  constructor(stopping: AbortSignal) {
+    stopping.addEventListener('abort', () => this.call(), { once: true });
+  }
+
+  call(): void {
+    this.#called = true;
+    this.#wake();
+  }
+
+  async wait(most_ms: number): Promise<void> {
+    if (!this.#called) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, most_ms);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#called = false;
+  }
+}

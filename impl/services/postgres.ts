@@ -1,0 +1,45 @@
+/** How services talk to PostgreSQL: every wait bounded, and one rule for "PostgreSQL is away". */
+import pg from 'pg';
+import type { Logger } from 'pino';
+
+/** Bounds of every wait for PostgreSQL. */
+const waits = {
+  connectionTimeoutMillis: 2_000,
+  statement_timeout: 5_000,
+  /** A transaction cut off from its client gives its locks back. */
+  idle_in_transaction_session_timeout: 5_000,
+  /** The client's own bound, for a server that no longer answers at all: longer than the statement's. */
+  query_timeout: 6_000,
+  keepAlive: true,
+} as const;
+
+/** A pool whose idle connections may break without taking the process along. */
+export function createPostgresPool(url: string, connections: number, logger: Logger): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: connections, application_name: 'tars', ...waits });
+  pool.on('error', (err) => logger.warn({ err }, 'an idle PostgreSQL connection broke'));
+  // A connection that breaks while it is lent out fails its query, and would besides end the process, unheard.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+/** A connection of its own; a session that is silent for `idle_ms` is ended by the server, with the locks it holds. */
+export function createPostgresClient(url: string, idle_ms: number): pg.Client {
+  return new pg.Client({
+    connectionString: url,
+    application_name: 'tars',
+    options: `-c idle_session_timeout=${idle_ms}`,
+    ...waits,
+  });
+}
+
+/**
+ * Whether an error says that PostgreSQL cannot serve at the moment, rather than that it was asked something wrong.
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html classes 08 connection, 53 resources, 57 operator
+ * intervention (shutdown, statement time-out), 58 system, 28 and 3D it does not let us in, 40 rolled back, 55P03 lock
+ * time-out, 25006 read-only as on a standby, 25P03 and 25P04 transaction time-out. What has no SQLSTATE comes from the
+ * network or from a time-out of the driver.
+ */
+export function isPostgresAway(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return error instanceof Error && !(error instanceof TypeError);
+  return /^(08|53|57|58|28|3D|40|25006|25P03|25P04|55P03)/.test(error.code ?? '');
+}
