@@ -1,0 +1,112 @@
+/** Dropped clients: how long they stay away, and whether their channels come back with them. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { login } from '../../fixtures/api-client.ts';
+import { channelsMissing, gather, socketUrl, timeAway } from '../../fixtures/audience.ts';
+import { type DashboardServices, dashboard } from '../../fixtures/stacks/dashboard.ts';
+import type { Viewer } from '../../fixtures/viewer.ts';
+import { check } from '../../harness/checks/check.ts';
+import type { CheckContext } from '../../harness/checks/check-definition.ts';
+import { FaultProxy } from '../../harness/network/proxy.ts';
+
+const CLIENTS = 12;
+/**
+ * After 3 s of outage no back-off wait has come near its upper bound; after a minute every client has reached it.
+ * From `standard` on the long one decides.
+ */
+const OUTAGE_MS = { smoke: 3_000, standard: 60_000, nightly: 60_000 } as const;
+/** One second longer than the limit, so that a client that never returns is seen to be over it. */
+const WATCH_MS = 31_000;
+const measures = { away_ms: 'ms', channels_missing: 'channels' } as const;
+
+/** How the connections of a group end, and what new ones meet until the network is back. */
+const GROUPS = [
+  { agentId: 'reset-and-refused', outage: { how: 'refuse', current: 'rst' } },
+  { agentId: 'closed-and-refused', outage: { how: 'refuse', current: 'fin' } },
+  { agentId: 'reset-and-silent', outage: { how: 'silence', current: 'rst' } },
+] as const;
+
+const FACT = 'every client noticed that it was dropped';
+const options = { lane: 'waiting', stack: dashboard, measures, facts: [FACT], timeout_ms: 240_000 } as const;
+type Context = CheckContext<DashboardServices, typeof FACT, typeof measures>;
+
+check('tars-1001/dropped-clients', options, async (context) => {
+  const { stack, random } = context;
+  const { hostname: host, port } = new URL(stack.api.address);
+  const token = await login(stack, 'operator');
+  const groups = await Promise.all(
+    GROUPS.map(async ({ agentId, outage }) => {
+      await using proxy = await FaultProxy.start({ target: { host, port: Number(port) }, random });
+      const url = socketUrl(`http://${proxy.host}:${proxy.port}`);
+      const network = { cut: () => proxy.outage(outage), restore: () => proxy.restore() };
+      // Awaited here: the proxy is closed when this function is left.
+      return await watchGroup(context, { url, token, agentId, network });
+    }),
+  );
+  record(context, groups);
+});
+
+check('tars-1001/server-killed', options, async (context) => {
+  const { api } = context.stack;
+  const token = await login(context.stack, 'operator');
+  const network = { cut: () => api.kill(), restore: () => api.start() };
+  record(context, [
+    await watchGroup(context, { url: socketUrl(api.address), token, agentId: 'server-killed', network }),
+  ]);
+});
+
+interface Group {
+  readonly url: string;
+  readonly token: string;
+  readonly agentId: string;
+  readonly network: { cut(): Promise<void>; restore(): Promise<void> };
+}
+
+/** What was seen of a group, a value a client. */
+interface Seen {
+  readonly backAt: Date;
+  readonly dropped: readonly boolean[];
+  readonly away_ms: readonly number[];
+  readonly channels_missing: readonly number[];
+}
+
+/** Gathers the clients of a group, takes their network away for a while, and watches them return. */
+async function watchGroup({ stack, profile, signal }: Context, { url, token, agentId, network }: Group): Promise<Seen> {
+  const viewers = await gather(stack, { url, token, agentId, count: CLIENTS, signal });
+  try {
+    await network.cut();
+    const dropped = await drops(viewers, OUTAGE_MS[profile], signal);
+    await network.restore();
+    const backAt = new Date();
+    const away_ms = await timeAway(viewers, WATCH_MS, signal);
+    const channels_missing = await channelsMissing(stack, viewers, { token, agentId, patience_ms: 10_000, signal });
+    return { backAt, dropped, away_ms, channels_missing };
+  } finally {
+    for (const viewer of viewers) viewer.close();
+  }
+}
+
+function record({ observe, fact }: Context, groups: readonly Seen[]): void {
+  const dropped = groups.flatMap((group) => group.dropped);
+  const noticed = dropped.filter(Boolean).length;
+  fact(FACT, noticed === dropped.length, `${noticed} of ${dropped.length}`);
+  const t0 = new Date(Math.min(...groups.map((group) => group.backAt.getTime())));
+  observe(
+    'away_ms',
+    groups.flatMap((group) => group.away_ms),
+    { t0 },
+  );
+  observe(
+    'channels_missing',
+    groups.flatMap((group) => group.channels_missing),
+    { t0 },
+  );
+}
+
+/** Lets the outage last its time. @returns for each viewer whether it was seen to be away meanwhile */
+async function drops(viewers: readonly Viewer[], outage_ms: number, signal: AbortSignal): Promise<boolean[]> {
+  const over = delay(outage_ms, undefined, { signal });
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(outage_ms)]);
+  const noticed = await Promise.all(viewers.map((viewer) => viewer.until(() => !viewer.live, patience)));
+  await over;
+  return noticed;
+}
