@@ -1,8 +1,10 @@
 /** Finds the suites' checks and promises by importing their files, and refuses a product that contradicts itself. */
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { contradictionsOfMutants, knownGates, wholeMutants } from '../mutants/declared.ts';
+import type { Mutant } from '../schema/mutant.ts';
 import { idSchema, promiseSchema, type ReleasePromise, reaches } from '../schema/promise.ts';
 import type { CheckDefinition } from './check-definition.ts';
 import { TIMER_MAX_MS } from './deadline.ts';
@@ -15,7 +17,7 @@ export interface Suite {
   /** `ACME-7`; absent for a suite that belongs to no ticket. */
   readonly ticket?: string;
   readonly title: string;
-  /** Relative to the composition root; holds `promises.ts` and `*.check.ts`. */
+  /** Relative to the composition root; holds `promises.ts`, `*.check.ts` and, if there are any, `mutants.ts`. */
   readonly folder: string;
 }
 
@@ -29,6 +31,7 @@ export interface Discovered {
   readonly suites: readonly Suite[];
   readonly checks: readonly DiscoveredCheck[];
   readonly promises: readonly ReleasePromise[];
+  readonly mutants: readonly Mutant[];
 }
 
 /** The suites cannot be judged as they are written. */
@@ -46,12 +49,13 @@ export class DiscoveryError extends Error {
 export type PromiseDeclaration = Omit<ReleasePromise, 'id' | 'suite' | 'ticket'>;
 
 /**
- * Imports every check file and every `promises.ts` of the suites under `root`.
+ * Imports every check file, every `promises.ts` and every `mutants.ts` of the suites under `root`.
  * @throws DiscoveryError with one sentence for each contradiction found
  */
 export async function discover(root: string, suites: readonly Suite[]): Promise<Discovered> {
   const checks: DiscoveredCheck[] = [];
   const promises: ReleasePromise[] = [];
+  const mutants: Mutant[] = [];
   for (const suite of suites) {
     const folder = resolve(root, suite.folder);
     for (const file of globSync('**/*.check.ts', { cwd: folder }).sort()) {
@@ -63,15 +67,17 @@ export async function discover(root: string, suites: readonly Suite[]): Promise<
     }
     setRegistrar(undefined);
     promises.push(...(await loadPromises(join(folder, 'promises.ts'), suite)));
+    mutants.push(...(await loadMutants(join(folder, 'mutants.ts'), suite)));
   }
   const contradictions = [
     ...contradictionsOfIds(checks, promises, suites),
     ...contradictionsOfFiles(checks),
     ...contradictionsOfTimes(checks),
     ...unfed(checks, promises),
+    ...contradictionsOfMutants(mutants, knownGates(promises, checks)),
   ];
   if (contradictions.length > 0) throw new DiscoveryError('inconsistent', contradictions.join('\n'));
-  return { suites, checks, promises };
+  return { suites, checks, promises, mutants };
 }
 
 async function load(path: string): Promise<Record<string, unknown>> {
@@ -99,6 +105,18 @@ async function loadPromises(path: string, suite: Suite): Promise<ReleasePromise[
   const result = z.array(promiseSchema).safeParse(named);
   if (!result.success) throw new DiscoveryError('inconsistent', `${path}: ${z.prettifyError(result.error)}`);
   return result.data;
+}
+
+/** A suite without a `mutants.ts` has none. */
+async function loadMutants(path: string, suite: Suite): Promise<Mutant[]> {
+  if (!existsSync(path)) return [];
+  const { default: declared } = await load(path);
+  try {
+    return wholeMutants(declared, suite);
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    throw new DiscoveryError('inconsistent', `${path}: ${z.prettifyError(error)}`);
+  }
 }
 
 function contradictionsOfIds(

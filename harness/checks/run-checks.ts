@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVitest, type Reporter, type TestCase, type TestModule, type Vitest } from 'vitest/node';
+import { changePlugin } from '../mutants/vite-plugin.ts';
 import { EntryWriter } from '../observations/entry-writer.ts';
 import { readEntries } from '../observations/read-entries.ts';
 import { FILES } from '../run-folder/files.ts';
@@ -57,6 +58,7 @@ function startVitest({ root, run, checks }: RunChecksOptions, reporter: Reporter
   const log = createWriteStream(join(run.runFolder, FILES.logs, 'checks.log'));
   const lanes = Map.groupBy(checks, (check) => check.options.lane);
   const projects = [...lanes].map(([lane, inLane]) => ({
+    plugins: run.change === undefined ? [] : [changePlugin(run.change)],
     test: {
       name: lane,
       root,

@@ -1,4 +1,5 @@
 /** Keeps the stacks of one worker: boots one when none is free, takes them back reset, ends them all. */
+import { environmentOf } from '../mutants/environment.ts';
 import type { ReaperConnection } from '../processes/reaper.ts';
 import type { Arm } from '../schema/entry.ts';
 import { before } from './deadline.ts';
@@ -9,7 +10,7 @@ import type { BootedStack, StackDefinition } from './stack.ts';
 export const STACK_TIMEOUT_MS = 60_000;
 
 export interface StackPoolOptions {
-  readonly run: Pick<RunContext, 'arms' | 'components'>;
+  readonly run: Pick<RunContext, 'arms' | 'components' | 'change'>;
   readonly reaper: ReaperConnection;
   readonly logFolder: string;
   /** Makes names unique among workers. */
@@ -37,6 +38,7 @@ export class StackPool {
       arm,
       release: run.arms[arm],
       components: run.components,
+      environment: run.change === undefined ? {} : environmentOf(run.change),
       reaper,
       logFolder,
       name,

@@ -13,6 +13,8 @@ export interface BootContext {
   readonly reaper: ReaperConnection;
   /** Where the services' logs go; kept as evidence. */
   readonly logFolder: string;
+  /** What every service of the stack must have in its environment beside its own: how a planted change reaches it. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Names this instance in logs: `dashboard-candidate-0`. */
   readonly name: string;
 }

@@ -15,9 +15,8 @@ const writer = new EntryWriter(join(run.runFolder, FILES.observations));
 const pool = new StackPool({ run, reaper, logFolder: join(run.runFolder, FILES.logs), worker: String(process.pid) });
 
 setRegistrar((definition) => {
-  if (!run.checks.includes(definition.id)) return;
   for (let replicate = 0; replicate < run.replicates; replicate += 1) {
-    for (const arm of definition.options.arms) declare(definition, { check: definition.id, arm, replicate });
+    for (const arm of run.checks[definition.id] ?? []) declare(definition, { check: definition.id, arm, replicate });
   }
 });
 

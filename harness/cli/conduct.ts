@@ -1,6 +1,7 @@
 /** Conducts a run between its scope and its verdict: components, checks, the ways it may stop. Leaves no process behind. */
 import { join } from 'node:path';
 import { runChecks } from '../checks/run-checks.ts';
+import { changeOf } from '../mutants/declared.ts';
 import { EntryWriter } from '../observations/entry-writer.ts';
 import { Reaper } from '../processes/reaper.ts';
 import type { Progress } from '../reporters/progress.ts';
@@ -90,9 +91,10 @@ async function runThem(
       replicates,
       profile: scope.profile,
       arms: scope.provenance.arms,
-      checks: checks.map((check) => check.id),
+      checks: Object.fromEntries(checks.map((check) => [check.id, check.options.arms])),
       components,
       reaper,
+      ...(selection.mutant === undefined ? {} : { change: changeOf(selection.mutant, config.root) }),
     },
     signal: stopping.signal,
     listener: {

@@ -61,6 +61,7 @@ program
   .option('--history <file>', 'append one line about this run')
   .option('--baseline <release>', 'release that plays the baseline arm')
   .option('--candidate <release>', 'release that plays the candidate arm')
+  .option('--mutant <mutant>', 'plant this change in the candidate, and run it alone: a gate must fail')
   .option('--component <name=provider>', 'get a component from this provider only (repeatable)', collect, [])
   .option('--no-provision', 'install and download nothing')
   .option('--json', 'print run.json instead of the table')
@@ -105,6 +106,7 @@ const EXIT_OF_ERROR: Record<string, number> = {
   'no-space': EXIT.usage,
   'not-loadable': EXIT.usage,
   inconsistent: EXIT.usage,
+  'stale-mutant': EXIT.usage,
   'not-found': EXIT.unknown,
   unreadable: EXIT.unknown,
 };

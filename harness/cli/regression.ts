@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { discover } from '../checks/discover.ts';
+import { changeOf } from '../mutants/declared.ts';
 import { createProgress } from '../reporters/progress.ts';
 import { createRunFolder } from '../run-folder/create.ts';
 import { FILES } from '../run-folder/files.ts';
@@ -45,6 +46,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
   const arms = armsOf(options, config);
   const forced = parseForced(options.component, config);
   const selection = select(await discover(config.root, config.suites), options, options.profile, options.repeat);
+  if (selection.mutant !== undefined) changeOf(selection.mutant, config.root);
   if (options.list) {
     process.stdout.write(list(selection));
     return EXIT.pass;
@@ -108,7 +110,10 @@ function armsOf(options: RegressionOptions, { releases }: LoadedConfig): Record<
     const given = options[arm];
     return given === undefined ? releases.default[arm] : oneOf('release', given, releases.known);
   };
-  return { baseline: pick('baseline'), candidate: pick('candidate') };
+  const candidate = pick('candidate');
+  if (options.mutant === undefined) return { baseline: pick('baseline'), candidate };
+  if (options.baseline !== undefined) throw new UsageError('--mutant runs the candidate alone: leave --baseline out');
+  return { baseline: candidate, candidate };
 }
 
 function scopeOf(
@@ -128,7 +133,7 @@ function scopeOf(
     startedAt,
     profile: options.profile,
     tickets: [...selection.tickets],
-    narrowedBy: [...selection.narrowedBy, ...otherArms(config, arms)],
+    narrowedBy: [...selection.narrowedBy, ...otherArms(config, arms, selection)],
     checks: [...selection.planned],
     expected: [...selection.expected],
     deferred: selection.deferred,
@@ -148,7 +153,7 @@ function commandOf(
     options.profile,
     `--seed ${seed}`,
     ...selection.narrowedBy,
-    ...otherArms(config, arms),
+    ...otherArms(config, arms, selection),
     ...(options.repeat === 1 ? [] : [`--repeat ${options.repeat}`]),
     ...options.component.map((pair) => `--component ${pair}`),
     ...(options.config === 'regression.config.ts' ? [] : [`--config ${options.config}`]),
@@ -156,8 +161,9 @@ function commandOf(
 }
 
 /** Arms other than those the product is judged by, as options. */
-function otherArms({ releases }: LoadedConfig, arms: Record<Arm, string>): string[] {
-  return ARMS.filter((arm) => arms[arm] !== releases.default[arm]).map((arm) => `--${arm} ${arms[arm]}`);
+function otherArms({ releases }: LoadedConfig, arms: Record<Arm, string>, { mutant }: Selection): string[] {
+  const chosen = mutant === undefined ? ARMS : (['candidate'] as const);
+  return chosen.filter((arm) => arms[arm] !== releases.default[arm]).map((arm) => `--${arm} ${arms[arm]}`);
 }
 
 /** How long the newest run of the same scope took, for the time left on the terminal. */

@@ -48,6 +48,7 @@ const discovered: Discovered = {
     givenPromise('one/slow', 'one', 'nightly', 'b_ms'),
     givenPromise('two/p', 'two'),
   ],
+  mutants: [],
 };
 const none = { ticket: [], suite: [], check: [] };
 const choose = (filters: Partial<typeof none | Record<string, string[]>>, profile: Profile = 'smoke') =>

@@ -1,5 +1,6 @@
 /** From the options to what the run is about: which checks, which gates, which promises are deferred. */
 import type { Discovered, DiscoveredCheck } from '../checks/discover.ts';
+import type { Mutant } from '../schema/mutant.ts';
 import { type Profile, type ReleasePromise, reaches } from '../schema/promise.ts';
 import type { PlannedCheck, Scope } from '../schema/scope.ts';
 import { oneOf } from './usage-error.ts';
@@ -8,6 +9,8 @@ export interface Filters {
   readonly ticket: readonly string[];
   readonly suite: readonly string[];
   readonly check: readonly string[];
+  /** A planted change; the candidate is then run with it, and alone. */
+  readonly mutant?: string;
 }
 
 export interface Selection {
@@ -19,27 +22,32 @@ export interface Selection {
   readonly deferred: Scope['deferred'];
   readonly tickets: readonly string[];
   readonly narrowedBy: readonly string[];
+  /** The change planted in the candidate, the only arm that is then run. */
+  readonly mutant?: Mutant;
 }
 
 /**
  * Applies the filters (each widens its own kind, the kinds narrow each other) and the profile.
- * @throws UsageError for a ticket, suite or check that does not exist, naming the nearest one that does
+ * @throws UsageError for a ticket, suite, check or mutant that does not exist, naming the nearest one that does
  */
 export function select(discovered: Discovered, filters: Filters, profile: Profile, replicates: number): Selection {
   const known = knownNames(discovered);
   const tickets = filters.ticket.map((given) => oneOf('ticket', expandTicket(given, known.tickets), known.tickets));
   const suites = filters.suite.map((given) => oneOf('suite', given, known.suites));
   const ids = filters.check.map((given) => oneOf('check', given, known.checks));
-  const wanted = discovered.checks.filter(
+  const mutant = findMutant(discovered, filters.mutant);
+  const runnable = mutant === undefined ? discovered.checks : discovered.checks.flatMap(onCandidateAlone);
+  const wanted = runnable.filter(
     (check) =>
       (tickets.length === 0 || tickets.includes(check.suite.ticket ?? '')) &&
       (suites.length === 0 || suites.includes(check.suite.id)) &&
-      (ids.length === 0 || ids.includes(check.id)),
+      (ids.length === 0 || ids.includes(check.id)) &&
+      (mutant === undefined || mutant.suite === check.suite.id),
   );
   const checks = wanted.filter((check) => reaches(profile, check.options.from));
   const feeding = (promise: ReleasePromise, from: readonly DiscoveredCheck[]) =>
     from.filter((check) => check.suite.id === promise.suite && promise.measure in check.options.measures);
-  const atProfile = discovered.checks.filter((check) => reaches(profile, check.options.from));
+  const atProfile = runnable.filter((check) => reaches(profile, check.options.from));
   const inScope = discovered.promises.filter((promise) => feeding(promise, wanted).length > 0);
   const decidable = inScope.filter((promise) => reaches(profile, promise.decidableFrom));
   // With only some of the checks that feed it, a promise would be judged on part of its samples.
@@ -64,8 +72,23 @@ export function select(discovered: Discovered, filters: Filters, profile: Profil
       ...tickets.map((ticket) => `--ticket ${ticket}`),
       ...suites.map((suite) => `--suite ${suite}`),
       ...ids.map((id) => `--check ${id}`),
+      ...(mutant === undefined ? [] : [`--mutant ${mutant.id}`]),
     ],
+    ...(mutant === undefined ? {} : { mutant }),
   };
+}
+
+function findMutant({ mutants }: Discovered, given: string | undefined): Mutant | undefined {
+  if (given === undefined) return undefined;
+  const ids = mutants.map((mutant) => mutant.id);
+  const id = oneOf('mutant', given, ids);
+  return mutants.find((mutant) => mutant.id === id);
+}
+
+/** What a mutant does shows on the candidate; what the baseline does is known and would only take time. */
+function onCandidateAlone(check: DiscoveredCheck): DiscoveredCheck[] {
+  if (!check.options.arms.includes('candidate')) return [];
+  return [{ ...check, options: { ...check.options, arms: ['candidate'] } }];
 }
 
 function knownNames({ suites, checks }: Discovered) {

@@ -25,9 +25,16 @@ const GROUPS = [
   { agentId: 'reset-and-silent', outage: { how: 'silence', current: 'rst' } },
 ] as const;
 
-const FACT = 'every client noticed that it was dropped';
-const options = { lane: 'waiting', stack: dashboard, measures, facts: [FACT], timeout_ms: 240_000 } as const;
-type Context = CheckContext<DashboardServices, typeof FACT, typeof measures>;
+/** How long a client that is back is watched: longer than an attempt may take, so that what is left of one shows. */
+const STAY_MS = 12_000;
+
+const FACTS = [
+  'every client noticed that it was dropped',
+  'no client that is back is dropped again',
+  'no client was told of a gap, as nothing was committed while it was away',
+] as const;
+const options = { lane: 'waiting', stack: dashboard, measures, facts: FACTS, timeout_ms: 240_000 } as const;
+type Context = CheckContext<DashboardServices, (typeof FACTS)[number], typeof measures>;
 
 check('tars-1001/dropped-clients', options, async (context) => {
   const { stack, random } = context;
@@ -65,6 +72,9 @@ interface Group {
 interface Seen {
   readonly backAt: Date;
   readonly dropped: readonly boolean[];
+  /** Of those that came back only. */
+  readonly droppedAgain: readonly boolean[];
+  readonly gaps: readonly number[];
   readonly away_ms: readonly number[];
   readonly channels_missing: readonly number[];
 }
@@ -78,8 +88,16 @@ async function watchGroup({ stack, profile, signal }: Context, { url, token, age
     await network.restore();
     const backAt = new Date();
     const away_ms = await timeAway(viewers, WATCH_MS, signal);
-    const channels_missing = await channelsMissing(stack, viewers, { token, agentId, patience_ms: 10_000, signal });
-    return { backAt, dropped, away_ms, channels_missing };
+    const [droppedAgain, channels_missing] = await Promise.all([
+      drops(
+        viewers.filter((viewer) => viewer.live),
+        STAY_MS,
+        signal,
+      ),
+      channelsMissing(stack, viewers, { token, agentId, patience_ms: 10_000, signal }),
+    ]);
+    const gaps = viewers.map((viewer) => viewer.gaps.length);
+    return { backAt, dropped, droppedAgain, gaps, away_ms, channels_missing };
   } finally {
     for (const viewer of viewers) viewer.close();
   }
@@ -88,7 +106,12 @@ async function watchGroup({ stack, profile, signal }: Context, { url, token, age
 function record({ observe, fact }: Context, groups: readonly Seen[]): void {
   const dropped = groups.flatMap((group) => group.dropped);
   const noticed = dropped.filter(Boolean).length;
-  fact(FACT, noticed === dropped.length, `${noticed} of ${dropped.length}`);
+  fact('every client noticed that it was dropped', noticed === dropped.length, `${noticed} of ${dropped.length}`);
+  const back = groups.flatMap((group) => group.droppedAgain);
+  const again = back.filter(Boolean).length;
+  fact('no client that is back is dropped again', again === 0, `${again} of ${back.length} within ${STAY_MS} ms`);
+  const gaps = groups.flatMap((group) => group.gaps).reduce((sum, told) => sum + told, 0);
+  fact('no client was told of a gap, as nothing was committed while it was away', gaps === 0, `${gaps} gaps told`);
   const t0 = new Date(Math.min(...groups.map((group) => group.backAt.getTime())));
   observe(
     'away_ms',
@@ -102,10 +125,10 @@ function record({ observe, fact }: Context, groups: readonly Seen[]): void {
   );
 }
 
-/** Lets the outage last its time. @returns for each viewer whether it was seen to be away meanwhile */
-async function drops(viewers: readonly Viewer[], outage_ms: number, signal: AbortSignal): Promise<boolean[]> {
-  const over = delay(outage_ms, undefined, { signal });
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(outage_ms)]);
+/** Lets the time pass. @returns for each viewer whether it was seen to be away meanwhile */
+async function drops(viewers: readonly Viewer[], watch_ms: number, signal: AbortSignal): Promise<boolean[]> {
+  const over = delay(watch_ms, undefined, { signal });
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(watch_ms)]);
   const noticed = await Promise.all(viewers.map((viewer) => viewer.until(() => !viewer.live, patience)));
   await over;
   return noticed;

@@ -6,12 +6,12 @@ import { startProcess } from '../../../processes/run-process.ts';
 export const small: StackDefinition<{ url: string }> = {
   id: 'small',
   components: [],
-  async boot({ name, release, reaper, logFolder }) {
+  async boot({ name, release, environment, reaper, logFolder }) {
     const service = await startProcess({
       name,
       command: process.execPath,
       args: [join(import.meta.dirname, 'service.ts')],
-      env: { ...process.env, RELEASE: release },
+      env: { ...process.env, ...environment, RELEASE: release },
       reaper,
       logFile: join(logFolder, `${name}.log`),
     });

@@ -1,0 +1,18 @@
+/** Preloaded into a service process with `--import`: makes the change that its environment names, as Node loads the file. */
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { applyChange, type Change } from './change.ts';
+import { CHANGE_VARIABLE } from './environment.ts';
+
+const change = JSON.parse(process.env[CHANGE_VARIABLE] ?? 'null') as Change | null;
+
+if (change !== null) {
+  registerHooks({
+    load(url, context, nextLoad) {
+      if (!url.startsWith('file:') || fileURLToPath(url) !== change.file) return nextLoad(url, context);
+      const source = applyChange(readFileSync(change.file, 'utf8'), change);
+      return { format: 'module-typescript', source, shortCircuit: true };
+    },
+  });
+}
