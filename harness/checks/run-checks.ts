@@ -69,6 +69,8 @@ function startVitest({ root, run, checks }: RunChecksOptions, reporter: Reporter
       pool: 'forks' as const,
       maxWorkers: LANE_ORDER[lane].maxWorkers,
       maxConcurrency: 64,
+      // The cache would give back the module as it was before the change, and keep the changed one for later.
+      ...(run.change === undefined ? {} : { fsModuleCache: false }),
       sequence: { groupOrder: LANE_ORDER[lane].groupOrder },
       testTimeout: 0,
       hookTimeout: 0,

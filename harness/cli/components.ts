@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { ComponentContext } from '../components/component.ts';
 import { startComponent } from '../components/start-component.ts';
-import type { EntryWriter } from '../observations/entry-writer.ts';
 import type { ReaperConnection } from '../processes/reaper.ts';
-import { FILES } from '../run-folder/files.ts';
+import type { ComponentEntry } from '../schema/entry.ts';
 import type { LoadedConfig } from './config.ts';
 import { oneOf, UsageError } from './usage-error.ts';
 
@@ -34,15 +33,16 @@ export interface StartComponentsOptions {
   readonly forced: ReadonlyMap<string, string>;
   readonly provision: boolean;
   readonly reaper: ReaperConnection;
-  readonly runFolder: string;
-  readonly writer: EntryWriter;
+  readonly logFolder: string;
+  /** Hears of each component, started or missing. */
+  readonly record: (entry: ComponentEntry) => void;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
 }
 
-/** Starts each component and records it, started or missing. @returns the addresses of those that serve */
+/** Starts each component and tells of it, started or missing. @returns the addresses of those that serve */
 export async function startComponents(options: StartComponentsOptions): Promise<Record<string, { url: string }>> {
-  const { config, names, forced, reaper, writer, say } = options;
+  const { config, names, forced, reaper, record, say } = options;
   const folder = mkdtempSync(join(tmpdir(), 'harness-components-'));
   await reaper.ownFolder(folder);
   const started = await Promise.all(
@@ -57,13 +57,13 @@ export async function startComponents(options: StartComponentsOptions): Promise<
         ...contextOf(config, options.provision, say),
         reaper,
         folder: own,
-        logFolder: join(options.runFolder, FILES.logs),
+        logFolder: options.logFolder,
         signal: options.signal,
         ...(provider === undefined ? {} : { forced: provider }),
       });
       if (component.status === 'missing') {
         const { reason, command } = component;
-        writer.append({
+        record({
           type: 'component',
           status: 'missing',
           name,
@@ -74,7 +74,7 @@ export async function startComponents(options: StartComponentsOptions): Promise<
         return [];
       }
       const { version, provider: from, url } = component;
-      writer.append({ type: 'component', status: 'started', name, version, provider: from });
+      record({ type: 'component', status: 'started', name, version, provider: from });
       say(`${name} ${version} from ${from}`);
       return [[name, { url }] as const];
     }),

@@ -38,11 +38,11 @@ export async function conduct(options: ConductOptions): Promise<void> {
     const components = await startComponents({
       config,
       reaper,
-      writer,
+      record: (entry) => writer.append(entry),
       names: [...new Set(scope.checks.flatMap((check) => check.components))],
       forced: options.forced,
       provision: options.provision,
-      runFolder: folder,
+      logFolder: join(folder, FILES.logs),
       signal: stopping.signal,
       say: progress.line,
     });

@@ -92,6 +92,27 @@ program
   );
 
 program
+  .command('prove')
+  .description('put the judgement to the proof: each planted mutant must be caught by a gate')
+  .option('--mutants', 'plant each mutant of the suites in the candidate (the default)')
+  .option('--mutant <mutant>', 'only this mutant (repeatable)', collect, [])
+  .option('--ticket <ticket>', 'only the mutants of this ticket (repeatable)', collect, [])
+  .option('--sample <n>', 'only so many, drawn by the seed', wholeNumber(1, 10_000))
+  .option('--whole', 'judge all gates of the ticket, and hold that two thirds of them stay as they were')
+  .option('--jobs <n>', 'how many at a time', wholeNumber(1, 16), 3)
+  .option(
+    '--seed <number>',
+    'seed of the sample and of every run (default: drawn, and told)',
+    wholeNumber(0, 4_294_967_295),
+  )
+  .addOption(output())
+  .option('--component <name=provider>', 'get a component from this provider only (repeatable)', collect, [])
+  .option('--no-provision', 'install and download nothing')
+  .option('--json', 'print proof.json instead of the table')
+  .addOption(config())
+  .action(async (values: Values) => exitWith(await (await import('./prove.ts')).prove(values as never)));
+
+program
   .command('doctor')
   .description('which provider will serve each component, and what is missing')
   .option('--component <name=provider>', 'get a component from this provider only (repeatable)', collect, [])

@@ -100,7 +100,7 @@ function knownNames({ suites, checks }: Discovered) {
 }
 
 /** `1001` is short for the one ticket that ends so. */
-function expandTicket(given: string, tickets: readonly string[]): string {
+export function expandTicket(given: string, tickets: readonly string[]): string {
   const ending = tickets.filter((ticket) => ticket.endsWith(`-${given}`));
   return ending.length === 1 && ending[0] !== undefined ? ending[0] : given;
 }

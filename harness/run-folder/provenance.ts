@@ -8,9 +8,7 @@ import type { Provenance } from '../schema/scope.ts';
 
 export function provenanceOf(root: string, arms: Record<Arm, string>, promises: readonly ReleasePromise[]): Provenance {
   return {
-    commit: currentCommit(root),
-    // A git that cannot tell does not say that all is committed.
-    dirty: git(root, 'status', '--porcelain') !== '',
+    ...currentState(root),
     arms,
     promisesSha256: hashPromises(promises),
     node: process.version,
@@ -20,6 +18,12 @@ export function provenanceOf(root: string, arms: Record<Arm, string>, promises: 
     memory_bytes: totalmem(),
     load: loadavg()[0] ?? 0,
   };
+}
+
+/** The commit checked out at `root`, and whether anything differs from it. */
+export function currentState(root: string): Pick<Provenance, 'commit' | 'dirty'> {
+  // A git that cannot tell does not say that all is committed.
+  return { commit: currentCommit(root), dirty: git(root, 'status', '--porcelain') !== '' };
 }
 
 /** The commit checked out at `root`; null where there is no git or no repository. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { check } from '../../../checks/check.ts';
+import { expected } from './expected.ts';
 import { small } from './stack.ts';
 
 check(
@@ -8,7 +9,7 @@ check(
   async ({ stack, observe, fact, random }) => {
     for (let block = 0; block < 5; block += 1) {
       const answer = await (await fetch(stack.url)).text();
-      observe('wrong_answers', [answer === 'right' ? 0 : 1]);
+      observe('wrong_answers', [answer === expected ? 0 : 1]);
     }
     fact('the service answers', true, `drew ${random()}`);
   },

@@ -1,0 +1,64 @@
+/** Which mutants a proof tries, and which checks can see each. */
+import type { Discovered } from '../checks/discover.ts';
+import { StaleMutantError } from '../mutants/change.ts';
+import { changeOf } from '../mutants/declared.ts';
+import type { Mutant } from '../schema/mutant.ts';
+import { reaches } from '../schema/promise.ts';
+import { expandTicket } from './select.ts';
+import { oneOf } from './usage-error.ts';
+
+export interface MutantFilters {
+  readonly mutant: readonly string[];
+  readonly ticket: readonly string[];
+  /** How many to draw of those that are left. @default all */
+  readonly sample?: number;
+}
+
+/** A sentence for each mutant whose text is not in its file exactly once. */
+export function checkFresh(mutants: readonly Mutant[], root: string): string[] {
+  return mutants.flatMap((mutant) => {
+    try {
+      changeOf(mutant, root);
+      return [];
+    } catch (error) {
+      if (error instanceof StaleMutantError) return [`${mutant.id}: ${error.message}`];
+      throw error;
+    }
+  });
+}
+
+/** The mutants to try, those of the quickest checks first. @throws UsageError for a mutant or ticket that does not exist */
+export function chooseMutants(
+  { mutants, suites }: Discovered,
+  { mutant, ticket, sample }: MutantFilters,
+  random: () => number,
+): Mutant[] {
+  const known = [...new Set(suites.flatMap((suite) => suite.ticket ?? []))];
+  const ids = mutant.map((given) =>
+    oneOf(
+      'mutant',
+      given,
+      mutants.map((one) => one.id),
+    ),
+  );
+  const tickets = ticket.map((given) => oneOf('ticket', expandTicket(given, known), known));
+  const left = mutants.filter(
+    (one) => (ids.length === 0 || ids.includes(one.id)) && (tickets.length === 0 || tickets.includes(one.ticket ?? '')),
+  );
+  while (sample !== undefined && left.length > sample) left.splice(Math.floor(random() * left.length), 1);
+  return left;
+}
+
+/** Every check that feeds a gate which must catch the mutant; one that is left out would leave its promise unjudged. */
+export function checksFor(mutant: Mutant, { checks, promises }: Discovered): string[] {
+  return checks
+    .filter((check) => check.suite.id === mutant.suite && reaches(mutant.profile, check.options.from))
+    .filter((check) =>
+      mutant.gates.some(
+        (gate) =>
+          gate === `${check.id}/facts` ||
+          promises.some((promise) => promise.id === gate && Object.hasOwn(check.options.measures, promise.measure)),
+      ),
+    )
+    .map((check) => check.id);
+}
