@@ -95,6 +95,9 @@ describe('a run that breaks a promise', () => {
   });
 });
 
+/** How often the harness is killed: `npm run test:kills` makes it 20. */
+const KILLS = Number(process.env.KILLS ?? 3);
+
 describe('a run that does not reach its end', () => {
   const PATIENT = ['regression', '--config', SMALL, '--profile', 'standard', '--check', 'small/patience'];
 
@@ -123,8 +126,7 @@ describe('a run that does not reach its end', () => {
   });
 
   test('kill -9 at any moment leaves no process and no temporary folder, and a readable run that is not known', async () => {
-    const moments = process.env.KILLS === undefined ? 3 : Number(process.env.KILLS);
-    for (let round = 0; round < moments; round += 1) {
+    for (let round = 0; round < KILLS; round += 1) {
       const place = new Place();
       const { child, ended } = place.start(PATIENT);
       // From the first scope on disk to the middle of the check: where in between is up to chance, and told on failure.
@@ -148,7 +150,7 @@ describe('a run that does not reach its end', () => {
       expect({ delay_ms, code: gate.code, stderr: gate.stderr }).toMatchObject({ code: 2 });
       expect(gate.stderr).toContain('not known:');
     }
-  }, 120_000);
+  }, 40_000 * KILLS);
 });
 
 describe('a saved run that was tampered with', () => {
