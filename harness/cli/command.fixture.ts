@@ -22,8 +22,9 @@ export class Place {
   readonly #folder = mkdtempSync(join(tmpdir(), 'c-'));
   readonly output = join(this.#folder, 'reports');
   readonly temporary = mkdtempSync(join(this.#folder, 't-'));
-  /** In the environment of every process started here, so that one that is left can be found. */
   readonly #mark = randomUUID();
+  /** For every process started here: a temporary folder of its own, and a mark by which one that is left can be found. */
+  readonly environment = { TMPDIR: this.temporary, PLACE: this.#mark, NO_COLOR: '1' };
 
   constructor() {
     onTestFinished(() => rmSync(this.#folder, { recursive: true, force: true }));
@@ -35,7 +36,7 @@ export class Place {
     environment: Record<string, string> = {},
   ): { child: ChildProcess; ended: Promise<Ended>; until(text: string): Promise<void> } {
     const child = spawn(process.execPath, [MAIN, ...args, '--output', this.output], {
-      env: { ...withoutVitest(process.env), TMPDIR: this.temporary, PLACE: this.#mark, NO_COLOR: '1', ...environment },
+      env: { ...withoutVitest(process.env), ...this.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
@@ -126,7 +127,7 @@ function commandOf(pid: string): string {
 }
 
 /** Vitest marks its workers' environment; a Vitest started from there would take itself for one. */
-function withoutVitest(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutVitest(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const taken = ['CI', 'NODE_OPTIONS', 'FORCE_COLOR', 'NODE_ENV', 'TEST', 'MODE', 'PROD', 'DEV', 'BASE_URL', 'SSR'];
   return Object.fromEntries(
     Object.entries(environment).filter(

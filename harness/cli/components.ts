@@ -17,8 +17,8 @@ export function parseForced(
 ): ReadonlyMap<string, string> {
   return new Map(
     given.map((pair) => {
-      const [name = '', provider] = pair.split('=');
-      if (provider === undefined || provider === '')
+      const [name = '', provider, more] = pair.split('=');
+      if (provider === undefined || provider === '' || more !== undefined)
         throw new UsageError(`--component ${pair}: NAME=PROVIDER was expected, such as redis=path`);
       const component = oneOf('component', name, Object.keys(config.components));
       const providers = config.components[component]?.providers.map((one) => one.name) ?? [];

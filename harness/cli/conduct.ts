@@ -7,6 +7,7 @@ import { Reaper } from '../processes/reaper.ts';
 import type { Progress } from '../reporters/progress.ts';
 import { FILES } from '../run-folder/files.ts';
 import { sealRun } from '../run-folder/seal.ts';
+import type { RunEnded } from '../schema/entry.ts';
 import type { Scope } from '../schema/scope.ts';
 import { startComponents } from './components.ts';
 import type { LoadedConfig } from './config.ts';
@@ -33,6 +34,7 @@ export async function conduct(options: ConductOptions): Promise<void> {
   const { config, scope, folder, stopping, progress } = options;
   const writer = new EntryWriter(join(folder, FILES.observations));
   const reaper = await Reaper.found();
+  let how: RunEnded['how'] | undefined;
   try {
     const began = performance.now();
     const components = await startComponents({
@@ -49,10 +51,15 @@ export async function conduct(options: ConductOptions): Promise<void> {
     progress.line(`components ready after ${seconds(performance.now() - began)} (not counted in the profile's time)`);
     stopping.setDeadline(2 * config.profiles[scope.profile].budget_ms);
     if (!stopping.signal.aborted) await runThem(options, components, reaper.socketPath);
+    how = stopping.reason?.how ?? 'finished';
+  } catch (error) {
+    // Whatever is under way when a run is told to stop may reject: why it ends is known already.
+    how = stopping.reason?.how;
+    if (how === undefined) throw error;
   } finally {
-    // First everybody who could still write, then the last line, then the seal.
+    // First everybody who could still write, then the last line, then the seal. A run that broke has no last line.
     await reaper.close();
-    writer.append({ type: 'run-ended', at: new Date().toISOString(), how: stopping.reason?.how ?? 'finished' });
+    if (how !== undefined) writer.append({ type: 'run-ended', at: new Date().toISOString(), how });
     writer.close();
     await sealRun(folder);
   }

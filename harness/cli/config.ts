@@ -37,14 +37,22 @@ export function defineConfig(config: Config): Config {
   return config;
 }
 
-/** @throws UsageError when there is no such file or it has no default export */
+async function importConfig(path: string): Promise<{ default?: Config }> {
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (cause) {
+    throw new UsageError(`${path} cannot be loaded as a composition root: ${(cause as Error).message}`);
+  }
+}
+
+/** @throws UsageError when there is no such file, it cannot be loaded, or it has no default export */
 export async function loadConfig(file: string): Promise<LoadedConfig> {
   const path = resolve(file);
   if (!existsSync(path))
     throw new UsageError(
       `no composition root at ${path}: run from the project's folder, or name one with --config FILE`,
     );
-  const { default: config } = (await import(pathToFileURL(path).href)) as { default?: Config };
+  const { default: config } = await importConfig(path);
   if (config === undefined) throw new UsageError(`${path} has no default export: export default defineConfig({ … })`);
   return { ...config, root: dirname(path) };
 }

@@ -36,13 +36,6 @@ const program = new Command('npm run')
     '\nExit codes: 0 pass · 1 fail · 2 not known · 130/143 interrupted · 254 usage · 255 crash\nOptions follow two dashes: npm run regression -- --profile smoke',
   );
 
-program.hook('preAction', (_program, command) =>
-  refuseOptionsNpmTook(
-    command.options.map((option) => option.attributeName()),
-    process.env,
-  ),
-);
-
 const config = () => new Option('--config <file>', 'composition root').default('regression.config.ts');
 const output = () => new Option('--output <dir>', 'folder of the reports').default('reports');
 
@@ -164,6 +157,9 @@ process.on('uncaughtException', fail);
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 try {
+  // Before parsing, which would only complain of the values that npm left behind.
+  const command = program.commands.find((one) => one.name() === process.argv[2]);
+  refuseOptionsNpmTook(command?.options ?? [], process.env);
   await program.parseAsync();
 } catch (error) {
   fail(error);

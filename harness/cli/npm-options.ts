@@ -5,14 +5,20 @@ const NPM_OWN = ['json', 'help'];
 
 /**
  * `npm run gate --profile nightly`, without the two dashes, gives the option to npm, which drops it.
- * @param names the command's options without their dashes
+ * @param options the command's own, as commander holds them
  * @throws UsageError when npm has taken one
  */
-export function refuseOptionsNpmTook(names: readonly string[], env: NodeJS.ProcessEnv): void {
-  const taken = names.find((name) => !NPM_OWN.includes(name) && env[`npm_config_${name}`] !== undefined);
+export function refuseOptionsNpmTook(
+  options: readonly { readonly long?: string | null; attributeName(): string }[],
+  env: NodeJS.ProcessEnv,
+): void {
+  const taken = options.find((option) => {
+    const name = option.attributeName();
+    return !NPM_OWN.includes(name) && env[`npm_config_${name}`] !== undefined;
+  });
   if (taken !== undefined) {
     throw new UsageError(
-      `npm took --${taken} for itself: put two dashes before the options: npm run … -- --${taken} …`,
+      `npm took ${taken.long} for itself: put two dashes before the options: npm run … -- ${taken.long} …`,
     );
   }
 }

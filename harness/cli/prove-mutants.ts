@@ -126,6 +126,10 @@ async function tryAll(trial: Trial, chosen: readonly Mutant[]): Promise<MutantRe
       Object.entries(components).map(([name, { url }]) => [`${config.envPrefix}_${name.toUpperCase()}_URL`, url]),
     );
     return await side(options.jobs, chosen, trial, (mutant) => tryOne(trial, mutant, environment, reaper));
+  } catch (error) {
+    // Whatever is under way when it is told to stop may reject: why it ends is known already.
+    if (stopping.reason === undefined) throw error;
+    return [];
   } finally {
     await reaper.close();
   }

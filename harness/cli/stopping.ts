@@ -5,6 +5,12 @@ export type StopReason =
   | { readonly how: 'interrupted'; readonly exitCode: number }
   | { readonly how: 'deadline' | 'bailed' };
 
+/**
+ * One Ctrl-C may arrive twice: from the terminal, and from npm, which passes on what it got itself. A person does not
+ * press it again within this time.
+ */
+const SAME_SIGNAL_MS = 500;
+
 export class Stopping {
   readonly #controller = new AbortController();
   #deadline: NodeJS.Timeout | undefined;
@@ -33,11 +39,15 @@ export class Stopping {
   /** The first signal stops the run in order, the second ends the process at once; the reaper clears up either way. */
   listenForSignals(say: (text: string) => void): Disposable {
     const codes = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.terminated } as const;
-    let signals = 0;
+    let first_ms: number | undefined;
     const listeners = Object.entries(codes).map(([signal, exitCode]) => {
       const listener = () => {
-        signals += 1;
-        if (signals > 1) process.exit(exitCode);
+        const now_ms = performance.now();
+        if (first_ms !== undefined) {
+          if (now_ms - first_ms >= SAME_SIGNAL_MS) process.exit(exitCode);
+          return;
+        }
+        first_ms = now_ms;
         say(`${signal}: stopping, the report will be partial; once more ends at once`);
         this.stop({ how: 'interrupted', exitCode });
       };
