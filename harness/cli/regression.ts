@@ -96,7 +96,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
     const run = await finishFolder(folder);
     tell(run, folder, options.json);
     if (options.history !== undefined) appendHistory(options.history, run);
-    applyRetention(options.output, { keep: run.id });
+    for (const problem of applyRetention(options.output, { keep: run.id }).problems) stderr.write(`${problem}\n`);
     return stopping.reason?.how === 'interrupted' ? stopping.reason.exitCode : exitCodeOf(run.verdict);
   } finally {
     progress.stop();

@@ -12,31 +12,51 @@ export interface Retention {
   readonly keep: string;
 }
 
+/** What `applyRetention` did. */
+export interface Cleared {
+  /** Ids of the runs removed. */
+  readonly removed: string[];
+  /** What could not be looked at or removed, a sentence each: a clean-up that fails is told and changes no verdict. */
+  readonly problems: string[];
+}
+
 /**
  * Removes the oldest runs beyond the number and the size allowed. A run without `run.json` younger than a day is left
- * alone: it may still be going on.
- * @returns the ids of the runs removed
+ * alone: it may still be going on. Never throws.
  */
-export function applyRetention(output: string, { runs = 30, total_bytes = 2 * 1024 ** 3, keep }: Retention): string[] {
+export function applyRetention(output: string, { runs = 30, total_bytes = 2 * 1024 ** 3, keep }: Retention): Cleared {
   const folder = join(output, 'runs');
-  const removed: string[] = [];
+  const cleared: Cleared = { removed: [], problems: [] };
   let kept = 0;
   let size_bytes = 0;
-  for (const id of readdirSync(folder).sort().reverse()) {
+  for (const id of newestFirst(folder, cleared)) {
     const path = join(folder, id);
     // What we did not make we do not remove.
     if (!existsSync(join(path, FILES.scope))) continue;
-    const own_bytes = sizeOf(path);
-    const over = kept + 1 > runs || size_bytes + own_bytes > total_bytes;
-    if (over && id !== keep && !mayBeRunning(path)) {
-      rmSync(path, { recursive: true, force: true });
-      removed.push(id);
-    } else {
-      kept += 1;
-      size_bytes += own_bytes;
+    try {
+      const own_bytes = sizeOf(path);
+      const over = kept + 1 > runs || size_bytes + own_bytes > total_bytes;
+      if (over && id !== keep && !mayBeRunning(path)) {
+        rmSync(path, { recursive: true, force: true });
+        cleared.removed.push(id);
+      } else {
+        kept += 1;
+        size_bytes += own_bytes;
+      }
+    } catch (error) {
+      cleared.problems.push(`the old run ${path} could not be removed: ${(error as Error).message}`);
     }
   }
-  return removed;
+  return cleared;
+}
+
+function newestFirst(folder: string, { problems }: Cleared): string[] {
+  try {
+    return readdirSync(folder).sort().reverse();
+  } catch (error) {
+    problems.push(`old runs could not be looked for: ${(error as Error).message}`);
+    return [];
+  }
 }
 
 const DAY_MS = 86_400_000;

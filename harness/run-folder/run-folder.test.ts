@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -99,7 +108,7 @@ test('retention keeps the newest, the one named, and those that may still be goi
     const folder = createRunFolder(output, scopeOf(id), promises);
     if (id !== '2') writeFileSync(join(folder, FILES.run), '{}');
   }
-  expect(applyRetention(output, { runs: 2, keep: '1' })).toEqual(['3']);
+  expect(applyRetention(output, { runs: 2, keep: '1' }).removed).toEqual(['3']);
   expect(readdirSync(join(output, 'runs'))).toEqual(['1', '2', '4', '5']);
 });
 
@@ -108,7 +117,7 @@ test('retention removes a killed run once it is a day old', () => {
   createRunFolder(output, scopeOf('2'), promises);
   const old = new Date(Date.now() - 25 * 3_600_000);
   utimesSync(folder, old, old);
-  expect(applyRetention(output, { runs: 1, keep: '2' })).toEqual(['1']);
+  expect(applyRetention(output, { runs: 1, keep: '2' }).removed).toEqual(['1']);
 });
 
 test('retention holds the total size, the newest first', () => {
@@ -116,7 +125,30 @@ test('retention holds the total size, the newest first', () => {
     const folder = createRunFolder(output, scopeOf(id), promises);
     writeFileSync(join(folder, FILES.run), 'x'.repeat(100_000));
   }
-  expect(applyRetention(output, { total_bytes: 250_000, keep: '3' })).toEqual(['1']);
+  expect(applyRetention(output, { total_bytes: 250_000, keep: '3' }).removed).toEqual(['1']);
+});
+
+test('a run that cannot be removed is told, and keeps neither the others nor the verdict from their end', () => {
+  for (const id of ['1', '2', '3'])
+    writeFileSync(join(createRunFolder(output, scopeOf(id), promises), FILES.run), '{}');
+  const locked = join(output, 'runs', '2');
+  // Root may remove anything, so it becomes somebody else meanwhile.
+  for (const path of [output, join(output, 'runs'), join(output, 'runs', '1')]) chmodSync(path, 0o777);
+  for (const path of [locked, join(output, 'runs', '1', FILES.logs)]) chmodSync(path, 0o555);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  const { removed, problems } = applyRetention(output, { runs: 1, keep: '3' });
+  if (isRoot) process.seteuid?.(0);
+  chmodSync(locked, 0o755);
+  expect(removed).toEqual(['1']);
+  expect(problems).toEqual([expect.stringMatching(/runs\/2 could not be removed: EACCES/)]);
+});
+
+test('no folder of runs at all is told too', () => {
+  expect(applyRetention(join(output, 'nowhere'), { keep: '1' })).toEqual({
+    removed: [],
+    problems: [expect.stringContaining('ENOENT')],
+  });
 });
 
 test('preflight stops a run that could not be written, and only warns of the rest', () => {
