@@ -1,7 +1,7 @@
 /** One execution of a check: its context, its deadline, and the entries it leaves whatever happens in it. */
 import type { EntryWriter } from '../observations/entry-writer.ts';
 import { seededRandom } from '../random/random.ts';
-import type { CheckEnded } from '../schema/entry.ts';
+import { countBatch, emptyTally } from '../schema/tally.ts';
 import { type CheckContext, type CheckDefinition, CheckError } from './check-definition.ts';
 import { before } from './deadline.ts';
 import type { Execution, RunContext } from './run-context.ts';
@@ -109,11 +109,10 @@ async function runWithDeadline(definition: CheckDefinition, parts: ContextParts)
 
 /** Writes what a check records, counts it, refuses what was not declared, and tells of what comes too late. */
 class Recorder {
-  readonly tally: CheckEnded['tally'] = { observations: 0, values: 0, facts: 0 };
+  readonly tally = emptyTally();
   readonly #definition: CheckDefinition;
   readonly #execution: Execution;
   readonly #writer: EntryWriter;
-  readonly #blocks = new Map<string, number>();
   #closed = false;
 
   constructor(definition: CheckDefinition, execution: Execution, writer: EntryWriter) {
@@ -143,8 +142,7 @@ class Recorder {
       );
     }
     if (this.#closed) return this.#tellLate(measure);
-    const block = this.#blocks.get(measure) ?? 0;
-    this.#blocks.set(measure, block + 1);
+    const block = this.tally.measures[measure]?.observations ?? 0;
     this.#writer.append({
       type: 'observation',
       ...this.#execution,
@@ -155,8 +153,7 @@ class Recorder {
       values: [...values],
       ...(factor === undefined ? {} : { factor }),
     });
-    this.tally.observations += 1;
-    this.tally.values += values.length;
+    countBatch(this.tally, measure, values);
   };
 
   readonly fact: ContextParts['fact'] = (name, holds, evidence) => {

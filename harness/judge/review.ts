@@ -1,9 +1,10 @@
 /** What can be believed of one planned execution of a check: did it run to its end, are all its lines there, do they make sense. */
 import type { Arm, Fact } from '../schema/entry.ts';
 import type { PlannedCheck } from '../schema/scope.ts';
+import { countBatch, emptyTally, type Tally } from '../schema/tally.ts';
 import { byText, type Execution } from './executions.ts';
 import type { Problem } from './problem.ts';
-import { type BelievedSamples, believedSamples } from './samples.ts';
+import { type BelievedSamples, believedSamples, byBlock } from './samples.ts';
 
 export interface Review {
   planned: PlannedCheck;
@@ -78,18 +79,32 @@ function clockProblems(execution: Execution | undefined, where: string): Problem
 function tallyProblems(execution: Execution | undefined, where: string): Problem[] {
   const [end] = execution?.ended ?? [];
   if (execution === undefined || end === undefined) return [];
-  const batches = [...execution.batches.values()].flat();
-  const seen = {
-    observations: batches.length,
-    values: batches.reduce((sum, { observation }) => sum + observation.values.length, 0),
-    facts: execution.facts.length,
-  };
-  return (['observations', 'values', 'facts'] as const)
-    .filter((kind) => seen[kind] !== end.tally[kind])
-    .map((kind) => ({
-      verdict: 'error',
-      says: `lines are missing: ${where} wrote ${end.tally[kind]} ${kind}, ${seen[kind]} are here`,
-    }));
+  const seen = tallyOf(execution);
+  const differing: string[] = [];
+  if (seen.facts !== end.tally.facts) differing.push(`${end.tally.facts} facts, ${seen.facts} are here`);
+  const measures = new Set([...Object.keys(seen.measures), ...Object.keys(end.tally.measures)]);
+  for (const measure of [...measures].sort(byText)) {
+    const wrote = countOf(end.tally, measure);
+    const here = countOf(seen, measure);
+    if (wrote.observations !== here.observations)
+      differing.push(`${wrote.observations} observations of ${measure}, ${here.observations} are here`);
+    if (wrote.values !== here.values) differing.push(`${wrote.values} values of ${measure}, ${here.values} are here`);
+    else if (wrote.sum !== here.sum) differing.push(`other values of ${measure} than are here: their sum differs`);
+  }
+  return differing.map((what) => ({ verdict: 'error', says: `lines do not add up: ${where} wrote ${what}` }));
+}
+
+function tallyOf({ batches, facts }: Execution): Tally {
+  const tally = emptyTally();
+  tally.facts = facts.length;
+  for (const [measure, ofMeasure] of batches) {
+    for (const { observation } of [...ofMeasure].sort(byBlock)) countBatch(tally, measure, observation.values);
+  }
+  return tally;
+}
+
+function countOf({ measures }: Tally, measure: string): Tally['measures'][string] {
+  return (Object.hasOwn(measures, measure) && measures[measure]) || { observations: 0, values: 0, sum: 0 };
 }
 
 function failureOf(execution: Execution | undefined, where: string): Problem | undefined {

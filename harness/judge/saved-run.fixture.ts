@@ -2,6 +2,7 @@
 import type { Arm, CheckStatus, ComponentEntry, Entry, RunEnded } from '../schema/entry.ts';
 import type { ReleasePromise } from '../schema/promise.ts';
 import type { PlannedCheck, Scope } from '../schema/scope.ts';
+import { countBatch, emptyTally } from '../schema/tally.ts';
 import type { SavedRun } from './judge.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
@@ -69,11 +70,9 @@ export function whatHappened(check: PlannedCheck, happening: Happening = {}): En
     })),
   );
   const recorded = Object.entries(facts).map(([name, holds]) => ({ type: 'fact' as const, ...execution, name, holds }));
-  const tally = {
-    observations: observations.length,
-    values: observations.reduce((sum, observation) => sum + observation.values.length, 0),
-    facts: recorded.length,
-  };
+  const tally = emptyTally();
+  tally.facts = recorded.length;
+  for (const { measure, values } of observations) countBatch(tally, measure, values);
   return [
     { type: 'check-started', ...execution, at: at(0) },
     ...observations,
