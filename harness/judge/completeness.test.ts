@@ -49,6 +49,13 @@ describe('an incomplete run is never a pass', () => {
     expect(run.scope.missing).toContain(sentence);
   });
 
+  test('ended before it began', () => {
+    const run = judge(givenRun({ checks: [], promises: [], entries: [{ ...finished, at: at(-5.001) }] }));
+    expect(run.scope.missing).toEqual([expect.stringMatching(/^the clock went backwards: the run began at/)]);
+    const other = judge(givenRun({ checks: [], promises: [], entries: [{ ...finished, at: at(-5) }] }));
+    expect(other.scope.missing).toEqual([]);
+  });
+
   test('damaged', () => {
     const run = judge(givenRun({ damage: ['the last line was cut'] }));
     expect(run).toMatchObject({ verdict: 'no-data', scope: { missing: ['the last line was cut'] } });

@@ -26,6 +26,9 @@ export function whatIsMissing(evidence: Evidence, damage: readonly string[], unj
     ...[...damage].sort(byText),
     ...cut.filter((how) => how !== 'finished').map((how) => CUT_SHORT[how]),
     ...(seen.runEnded.length > 1 ? [`the run ended ${seen.runEnded.length} times`] : []),
+    ...(endedAt !== null && Date.parse(endedAt) < Date.parse(evidence.scope.startedAt)
+      ? [`the clock went backwards: the run began at ${evidence.scope.startedAt} and ended at ${endedAt}`]
+      : []),
     ...(endedAt === null ? [] : writtenAfter(Date.parse(endedAt), seen.executions.values())),
     ...repeated(evidence.scope.checks.map((check) => check.id)).map((id) => `${id} is planned more than once`),
     ...reviews.flatMap((review) => [

@@ -33,9 +33,10 @@ export function reviewExecution(
   replicate: number,
   execution: Execution | undefined,
   blocked: readonly Problem[],
+  runStartedAt: string,
 ): Review {
   const where = whereIs(planned.id, arm, replicate, planned.replicates);
-  const clock = clockProblems(execution, where);
+  const clock = clockProblems(execution, runStartedAt, where);
   const problems = [...blocked];
   // A check whose component could not be had is not started: one reason is enough.
   if (execution !== undefined || blocked.length === 0) problems.push(...endProblems(execution, where));
@@ -67,13 +68,34 @@ function endProblems(execution: Execution | undefined, where: string): Problem[]
   return problems;
 }
 
-function clockProblems(execution: Execution | undefined, where: string): Problem[] {
-  const [start] = execution?.started ?? [];
-  const [end] = execution?.ended ?? [];
-  if (start === undefined || end === undefined || Date.parse(end.at) >= Date.parse(start.at)) return [];
-  return [
-    { verdict: 'error', says: `the clock went backwards: ${where} started at ${start.at} and ended at ${end.at}` },
+/** The run begins, then the check, then its batches, then the check ends: whatever says otherwise cannot be believed. */
+function clockProblems(execution: Execution | undefined, runStartedAt: string, where: string): Problem[] {
+  if (execution === undefined) return [];
+  const batches = [...execution.batches.values()].flat();
+  const course = [
+    { what: 'the run began', moments: [runStartedAt] },
+    { what: `${where} started`, moments: execution.started.map((start) => start.at) },
+    { what: `a batch of ${where} began`, moments: batches.map(({ observation }) => observation.t0) },
+    { what: `${where} ended`, moments: execution.ended.map((end) => end.at) },
   ];
+  const problems: Problem[] = [];
+  let before = { what: 'the run began', at: runStartedAt };
+  for (const { what, moments } of course) {
+    let earliest = moments[0] ?? before.at;
+    let latest = earliest;
+    for (const moment of moments) {
+      if (Date.parse(moment) < Date.parse(earliest)) earliest = moment;
+      if (Date.parse(moment) > Date.parse(latest)) latest = moment;
+    }
+    if (!(Date.parse(earliest) >= Date.parse(before.at))) {
+      problems.push({
+        verdict: 'error',
+        says: `the clock went backwards: ${before.what} at ${before.at}, ${what} at ${earliest}`,
+      });
+    }
+    if (Date.parse(latest) > Date.parse(before.at)) before = { what, at: latest };
+  }
+  return problems;
 }
 
 function tallyProblems(execution: Execution | undefined, where: string): Problem[] {

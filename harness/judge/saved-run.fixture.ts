@@ -52,7 +52,7 @@ export interface Happening {
   error?: string;
 }
 
-/** The lines an honest check writes: 20 s, a block a second, with true tallies. */
+/** The lines an honest check writes: 20 s or as many as it needs, a block a second, with true tallies. */
 export function whatHappened(check: PlannedCheck, happening: Happening = {}): Entry[] {
   const { arm = 'candidate', replicate = 0, status = 'completed', error } = happening;
   const execution = { check: check.id, arm, replicate };
@@ -70,6 +70,7 @@ export function whatHappened(check: PlannedCheck, happening: Happening = {}): En
     })),
   );
   const recorded = Object.entries(facts).map(([name, holds]) => ({ type: 'fact' as const, ...execution, name, holds }));
+  const seconds = Object.values(values).reduce((longest, blocks) => Math.max(longest, blocks.length), 20);
   const tally = emptyTally();
   tally.facts = recorded.length;
   for (const { measure, values } of observations) countBatch(tally, measure, values);
@@ -80,9 +81,9 @@ export function whatHappened(check: PlannedCheck, happening: Happening = {}): En
     {
       type: 'check-ended',
       ...execution,
-      at: at(20),
+      at: at(seconds),
       status,
-      duration_ms: 20_000,
+      duration_ms: 1000 * seconds,
       ...(error === undefined ? {} : { error }),
       tally,
     },

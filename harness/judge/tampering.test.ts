@@ -34,6 +34,8 @@ const recount = (...lines: Observation[]) => [
   counting(lines),
 ];
 
+const dayBefore = (moment: string) => new Date(Date.parse(moment) - 86_400_000).toISOString();
+
 test('the run that is tampered with below passes', () => {
   expect(judge(givenRun({ entries: honest })).verdict).toBe('pass');
 });
@@ -84,6 +86,35 @@ describe.each<[string, Entry[], string, RegExp]>([
   ],
   ['a unit changed', swap(first, { ...first, unit: 's' }), 'error', /gave away_ms in s, expected ms/],
   ['a clock that went backwards before the end', swap(end, { ...end, at: at(-1) }), 'error', /clock went backwards/],
+  [
+    'a batch from before its check started',
+    swap(first, { ...first, t0: at(-0.001) }),
+    'error',
+    /the clock went backwards: .* started at .*, a batch of .* began at/,
+  ],
+  [
+    'a batch from after its check ended',
+    swap(second, { ...second, t0: at(20.001) }),
+    'error',
+    /the clock went backwards: a batch of .* began at .*, .* ended at/,
+  ],
+  [
+    'a check that started before its run',
+    honest.map((entry) =>
+      entry.type === 'check-started' && ofCandidate(entry) ? { ...entry, at: at(-5.001) } : entry,
+    ),
+    'error',
+    /the clock went backwards: the run began at .*, .* started at/,
+  ],
+  [
+    'every line moved to the day before the run',
+    honest.map((entry) => {
+      if (entry.type === 'observation') return { ...entry, t0: dayBefore(entry.t0) };
+      return 'at' in entry ? { ...entry, at: dayBefore(entry.at) } : entry;
+    }),
+    'error',
+    /the clock went backwards: the run began at/,
+  ],
   ['a line doubled', [...honest, first], 'error', /block 0 of away_ms more than once/],
   ['a line doubled and counted', smuggle(first), 'error', /block 0 of away_ms more than once/],
   [
@@ -177,6 +208,16 @@ test('two lines that changed their measures are told, though the numbers of line
     verdict: 'error',
     reason: expect.stringContaining('wrote other values of away_ms than are here'),
   });
+});
+
+test('samples of an execution whose clock went backwards prove nothing', () => {
+  const entries = recount(first, { ...second, t0: at(21), values: second.values.map(() => 60_000) });
+  expect(judge(givenRun({ entries })).gates[0]).toMatchObject({ verdict: 'error', candidate: { samples: 0 } });
+});
+
+test('a batch may begin in the very millisecond its check starts or ends', () => {
+  const entries = recount({ ...first, t0: at(0) }, { ...second, t0: at(20) });
+  expect(judge(givenRun({ entries })).verdict).toBe('pass');
 });
 
 test('of a doubled line neither copy counts', () => {
