@@ -64,7 +64,20 @@ export const promiseSchema = z
   })
   .refine((promise) => promise.statistic.endsWith('-above') === (promise.threshold !== undefined), {
     message: 'threshold belongs to count-above and share-above, and to no other statistic',
-  });
+  })
+  .refine(({ statistic, limit }) => statistic !== 'share-above' || (limit >= 0 && limit <= 1), {
+    message: 'the limit of share-above is a fraction from 0 to 1',
+    path: ['limit'],
+  })
+  .refine(
+    ({ statistic, operator, limit, minSamples }) =>
+      statistic !== 'count-above' || !operator.startsWith('<') || limit < minSamples,
+    {
+      message:
+        'the upper limit of count-above must be below minSamples: so few samples could all be above the threshold and keep it',
+      path: ['limit'],
+    },
+  );
 
 /** See the fields of `promiseSchema`. Named so because `Promise` is taken. */
 export type ReleasePromise = z.infer<typeof promiseSchema>;
