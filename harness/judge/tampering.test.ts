@@ -220,6 +220,14 @@ test('a batch may begin in the very millisecond its check starts or ends', () =>
   expect(judge(givenRun({ entries })).verdict).toBe('pass');
 });
 
+test('a line repeated two hundred thousand times is judged, not a crash', () => {
+  const starts = honest.filter((entry) => entry.type === 'check-started');
+  for (const line of [end, starts[0] as Entry, first]) {
+    const entries = [...honest, ...Array.from({ length: 200_000 }, () => line)];
+    expect(judge(givenRun({ entries })).verdict).toBe('error');
+  }
+});
+
 test('of a doubled line neither copy counts', () => {
   const entries = smuggle({ ...first, values: [60_000] });
   expect(judge(givenRun({ entries })).gates[0]).toMatchObject({ verdict: 'error', candidate: { samples: 18 } });

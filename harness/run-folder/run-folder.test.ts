@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -19,6 +20,7 @@ import { findRunFolder, loadRun } from './load.ts';
 import { preflight } from './preflight.ts';
 import { hashPromises, provenanceOf } from './provenance.ts';
 import { applyRetention } from './retention.ts';
+import { sealRun } from './seal.ts';
 
 let output: string;
 
@@ -89,6 +91,30 @@ test('promises that were changed after the run began are damage', async () => {
   expect((await loadRun(folder)).damage).toContainEqual(
     expect.stringMatching(/promises.json is not what the run began with/),
   );
+});
+
+test('sealed files that cannot be read, or are folders, are damage', async () => {
+  const folder = createRunFolder(output, scopeOf('x'), promises);
+  const path = join(folder, FILES.observations);
+  writeFileSync(path, '');
+  await sealRun(folder);
+  expect((await loadRun(folder)).damage).toEqual([]);
+  rmSync(path);
+  mkdirSync(path);
+  const broken = 'observations.ndjson is not what the run ended with: its hash differs';
+  expect((await loadRun(folder)).damage).toContain(broken);
+  // Sealed without it, so that "nothing" is what was sealed.
+  await sealRun(folder);
+  expect((await loadRun(folder)).damage).toContain(broken);
+});
+
+test('a scope with more replicates than a run can have is refused', async () => {
+  const check = { id: 'a/b', suite: 'a', lane: 'timing', arms: ['candidate'], facts: [], measures: {}, components: [] };
+  const planned = (replicates: number) => [{ ...check, replicates }] as unknown as Scope['checks'];
+  const most = createRunFolder(output, { ...scopeOf('most'), checks: planned(1_000) }, promises);
+  expect((await loadRun(most)).scope.checks).toHaveLength(1);
+  const over = createRunFolder(output, { ...scopeOf('over'), checks: planned(1_001) }, promises);
+  await expect(loadRun(over)).rejects.toThrow(/scope.json is not readable as a run/);
 });
 
 test('a half-written scope is refused with a sentence', async () => {
