@@ -26,7 +26,8 @@ export const idSchema = z
  * What is computed from the samples of a measure.
  * - `count-above` · how many samples are above `threshold`; a realised count, so one breach of a limit of 0 is certain
  * - `share-above` · their share of all samples, with the Clopper-Pearson interval
- * - `p50` `p95` `p99` · quantiles, with the exact binomial order-statistic interval
+ * - `p50` `p95` `p99` · quantiles, with the binomial order-statistic interval
+ * Both intervals are exact for independent samples.
  * - `max` `min` · the realised extreme
  */
 export const STATISTICS = ['count-above', 'share-above', 'p50', 'p95', 'p99', 'max', 'min'] as const;
