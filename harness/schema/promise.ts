@@ -27,8 +27,9 @@ export const idSchema = z
  * - `count-above` · how many samples are above `threshold`; a realised count, so one breach of a limit of 0 is certain
  * - `share-above` · their share of all samples, with the Clopper-Pearson interval
  * - `p50` `p95` `p99` · quantiles, with the binomial order-statistic interval
- * Both intervals are exact for independent samples.
  * - `max` `min` · the realised extreme
+ *
+ * Both intervals are exact for independent samples.
  */
 export const STATISTICS = ['count-above', 'share-above', 'p50', 'p95', 'p99', 'max', 'min'] as const;
 export const statisticSchema = z.enum(STATISTICS);
