@@ -24,10 +24,13 @@ export async function execute(
   writer.append({ type: 'check-started', ...execution, at: new Date().toISOString() });
   const recorder = new Recorder(definition, execution, writer);
   let error: unknown;
+  let atWork = false;
   try {
-    await withStack(definition, execution, pool, (stack) =>
-      runWithDeadline(definition, contextOf(stack, definition, execution, run, recorder)),
-    );
+    await withStack(definition, execution, pool, async (stack) => {
+      atWork = true;
+      await runWithDeadline(definition, contextOf(stack, definition, execution, run, recorder));
+      atWork = false;
+    });
   } catch (thrown) {
     error = thrown ?? new Error('the check threw nothing');
   }
@@ -40,6 +43,7 @@ export async function execute(
     status,
     duration_ms: Math.round(performance.now() - started),
     ...(error === undefined ? {} : { error: describe(error) }),
+    ...(error === undefined || atWork ? {} : { endedBy: 'harness' }),
     tally: recorder.tally,
   });
   return status;

@@ -158,6 +158,7 @@ async function recordLostExecutions(
           at: new Date().toISOString(),
           status: 'error',
           duration_ms: 0,
+          endedBy: 'harness',
           error: `the check did not end by itself: ${moduleErrors.map(messageOf).join('; ') || 'its worker died or its file did not load'} (see ${FILES.logs}/checks.log)`,
           tally: tallyOf(own),
         });

@@ -67,6 +67,46 @@ describe('an incomplete run is never a pass', () => {
   });
 });
 
+describe('an error on the baseline, with nothing but facts promised of the candidate', () => {
+  const check = givenCheck({ measures: {} });
+  const AA = { baseline: 'v1.0.1', candidate: 'v1.0.1' };
+  const whenEnded = (endedBy?: 'harness', arms?: typeof AA) => {
+    const ending = { status: 'error', error: 'boom', ...(endedBy === undefined ? {} : { endedBy }) } as const;
+    const entries = [
+      redis,
+      ...whatHappened(check, { arm: 'baseline', ...ending }),
+      ...whatHappened(check, { arm: 'candidate' }),
+      finished,
+    ];
+    const { verdict, scope } = judge(
+      givenRun({ checks: [check], promises: [], entries, ...(arms === undefined ? {} : { arms }) }),
+    );
+    return { verdict, missing: scope.missing };
+  };
+  const sentence = 'tars-1/drop on the baseline ended with an error: boom';
+
+  test('may be what that release does', () => {
+    expect(whenEnded()).toEqual({ verdict: 'pass', missing: [] });
+  });
+
+  test('that the harness caused leaves the run incomplete', () => {
+    expect(whenEnded('harness')).toEqual({ verdict: 'no-data', missing: [sentence] });
+  });
+
+  test('leaves an A/A run incomplete, whose arms are one release', () => {
+    expect(whenEnded(undefined, AA)).toEqual({ verdict: 'no-data', missing: [sentence] });
+  });
+
+  test('is none where the candidate alone is planned: then the limit is judged', () => {
+    const alone = givenCheck({ arms: ['candidate'] });
+    const samples = (value: number) => ({ values: { away_ms: [Array.from({ length: 30 }, () => value)] } });
+    const verdictOf = (value: number) =>
+      judge(givenRun({ checks: [alone], arms: AA, entries: [redis, ...whatHappened(alone, samples(value)), finished] }))
+        .verdict;
+    expect([verdictOf(30_000), verdictOf(30_001)]).toEqual(['pass', 'fail']);
+  });
+});
+
 describe('a component that could not be had', () => {
   const missing: Entry = {
     type: 'component',

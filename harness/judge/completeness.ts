@@ -33,6 +33,8 @@ export function whatIsMissing(evidence: Evidence, damage: readonly string[], unj
     ...repeated(evidence.scope.checks.map((check) => check.id)).map((id) => `${id} is planned more than once`),
     ...reviews.flatMap((review) => [
       ...review.problems.map((problem) => problem.cause ?? problem.says),
+      // In an A/A run the baseline's error is the candidate's: it is one release, and both arms are to show the same.
+      ...(evidence.sameRelease && review.failure !== undefined ? [review.failure.says] : []),
       ...[...review.samples.values()].flatMap((samples) => samples.problems.map((problem) => problem.says)),
     ]),
     ...seen.troubles.map((trouble) => trouble.says).sort(byText),

@@ -12,9 +12,9 @@ export interface Review {
   replicate: number;
   /** The lines themselves; undefined when there are none. */
   execution: Execution | undefined;
-  /** Whatever keeps every gate of this execution from being judged; its own error is not among them. */
+  /** Whatever keeps every gate of this execution from being judged; an error of its own course is not among them. */
   problems: Problem[];
-  /** The check ended with an error: its gates are not known, but no line of the run is missing for it. */
+  /** The check ended with an error: its gates are not known, but of its own course no line of the run is missing for it. */
   failure: Problem | undefined;
   /** By measure, the planned ones only. */
   samples: Map<string, BelievedSamples>;
@@ -41,6 +41,9 @@ export function reviewExecution(
   // A check whose component could not be had is not started: one reason is enough.
   if (execution !== undefined || blocked.length === 0) problems.push(...endProblems(execution, where));
   problems.push(...clock, ...tallyProblems(execution, where));
+  const failure = failureOf(execution, where);
+  // What the harness did not bring to its end says nothing about the release, on whichever arm.
+  if (failure !== undefined && execution?.ended.some((end) => end.endedBy === 'harness')) problems.push(failure);
   const samples = new Map<string, BelievedSamples>();
   for (const [measure, unit] of Object.entries(planned.measures)) {
     const reviewed = believedSamples(execution?.batches.get(measure) ?? [], unit, where);
@@ -48,7 +51,7 @@ export function reviewExecution(
     samples.set(measure, clock.length === 0 ? reviewed : { ...reviewed, batches: [] });
   }
   const facts = [...(execution?.facts ?? [])].sort(byName);
-  return { planned, arm, replicate, execution, problems, failure: failureOf(execution, where), samples, facts };
+  return { planned, arm, replicate, execution, problems, failure, samples, facts };
 }
 
 function byName(a: Fact, b: Fact): number {

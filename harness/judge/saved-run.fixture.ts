@@ -50,11 +50,12 @@ export interface Happening {
   facts?: Record<string, boolean>;
   status?: CheckStatus;
   error?: string;
+  endedBy?: 'harness';
 }
 
 /** The lines an honest check writes: 20 s or as many as it needs, a block a second, with true tallies. */
 export function whatHappened(check: PlannedCheck, happening: Happening = {}): Entry[] {
-  const { arm = 'candidate', replicate = 0, status = 'completed', error } = happening;
+  const { arm = 'candidate', replicate = 0, status = 'completed', error, endedBy } = happening;
   const execution = { check: check.id, arm, replicate };
   const values = happening.values ?? {};
   const facts = happening.facts ?? Object.fromEntries(check.facts.map((name) => [name, true]));
@@ -85,6 +86,7 @@ export function whatHappened(check: PlannedCheck, happening: Happening = {}): En
       status,
       duration_ms: 1000 * seconds,
       ...(error === undefined ? {} : { error }),
+      ...(endedBy === undefined ? {} : { endedBy }),
       tally,
     },
   ];

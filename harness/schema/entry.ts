@@ -53,6 +53,8 @@ export const checkEndedSchema = z.strictObject({
   status: checkStatusSchema,
   duration_ms: z.number().nonnegative(),
   error: z.string().optional(),
+  /** The error came before the check's own function began or after it had ended: its stack, its worker, its file. */
+  endedBy: z.literal('harness').optional(),
   tally: tallySchema,
 });
 export type CheckEnded = z.infer<typeof checkEndedSchema>;
