@@ -20,10 +20,11 @@ export async function judgeFolder(folder: string): Promise<Run> {
 export async function finishFolder(folder: string): Promise<Run> {
   const run = await judgeFolder(folder);
   runSchema.parse(run);
-  writeAtomically(join(folder, FILES.run), `${JSON.stringify(run, null, 2)}\n`);
   writeAtomically(join(folder, FILES.html), renderHtml(run));
   writeAtomically(join(folder, FILES.junit), renderJunit(run));
   writeAtomically(join(folder, FILES.summary), renderSummary(run));
+  // Last, because a run that has it counts as ended.
+  writeAtomically(join(folder, FILES.run), `${JSON.stringify(run, null, 2)}\n`);
   return run;
 }
 
