@@ -72,7 +72,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
       progress.line(warning);
     if (options.history !== undefined) prepareHistory(options.history);
     const expected_ms = durationOfLastRun(options.output, scope);
-    const folder = createRunFolder(options.output, scope, selection.promises);
+    const folder = createRunFolder(options.output, scope, selection.promises, progress.line);
     progress.line(
       `${config.product} ${arms.baseline} (baseline) against ${arms.candidate} (candidate), profile ${options.profile}, seed ${seed}`,
     );

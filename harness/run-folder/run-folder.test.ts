@@ -1,11 +1,14 @@
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,6 +18,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { ReleasePromise } from '../schema/promise.ts';
 import type { Scope } from '../schema/scope.ts';
 import { createRunFolder } from './create.ts';
+import { unwritable } from './errors.ts';
 import { FILES } from './files.ts';
 import { findRunFolder, loadRun } from './load.ts';
 import { preflight } from './preflight.ts';
@@ -62,6 +66,15 @@ function scopeOf(id: string): Scope {
     deferred: [],
     provenance: provenanceOf(import.meta.dirname, arms, promises),
   };
+}
+
+function thrownBy(act: () => void): Error {
+  try {
+    act();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was thrown');
 }
 
 test('a run is found by its path, by its id and as the latest', () => {
@@ -123,6 +136,35 @@ test('a half-written scope is refused with a sentence', async () => {
   await expect(loadRun(folder)).rejects.toThrow(/scope.json is not readable as a run.*run the regression again/s);
 });
 
+test('what bears the name of the link, and is none, stays: the run goes on and says so', () => {
+  const latest = join(output, 'latest');
+  for (const make of [() => mkdirSync(latest), () => writeFileSync(latest, 'mine')]) {
+    make();
+    const warnings: string[] = [];
+    const folder = createRunFolder(output, scopeOf('x'), promises, (text) => warnings.push(text));
+    expect(findRunFolder('x', output)).toBe(folder);
+    expect(lstatSync(latest).isSymbolicLink()).toBe(false);
+    expect(warnings).toEqual([expect.stringContaining('is no link and stays as it is')]);
+    rmSync(latest, { recursive: true });
+  }
+});
+
+test('a link that leads nowhere is replaced', () => {
+  symlinkSync('runs/gone', join(output, 'latest'));
+  createRunFolder(output, scopeOf('x'), promises);
+  expect(readlinkSync(join(output, 'latest'))).toBe('runs/x');
+});
+
+test('a folder that cannot be written is told once, and a full disk is not called unwritable', () => {
+  const folder = join(output, 'runs', 'x', FILES.promises);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'in the way'), '');
+  const { message } = thrownBy(() => createRunFolder(output, scopeOf('x'), promises));
+  expect(message.split('--output DIR')).toHaveLength(2);
+  const full = unwritable('/x', Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }));
+  expect(full).toMatchObject({ code: 'no-space', message: expect.stringMatching(/free some space, or choose/) });
+});
+
 test('a report folder that cannot be written is refused with what to do', () => {
   const file = join(output, 'file');
   writeFileSync(file, '');
@@ -136,6 +178,19 @@ test('retention keeps the newest, the one named, and those that may still be goi
   }
   expect(applyRetention(output, { runs: 2, keep: '1' }).removed).toEqual(['3']);
   expect(readdirSync(join(output, 'runs'))).toEqual(['1', '2', '4', '5']);
+});
+
+test('retention keeps what latest names, and touches no folder that is not the run it says', () => {
+  for (const id of ['1', '2', '3', '4']) {
+    writeFileSync(join(createRunFolder(output, scopeOf(id), promises), FILES.run), '{}');
+  }
+  renameSync(join(output, 'runs', '1'), join(output, 'runs', 'copied-by-hand'));
+  mkdirSync(join(output, 'runs', '0'));
+  writeFileSync(join(output, 'runs', '0', FILES.scope), 'another tool');
+  rmSync(join(output, 'latest'));
+  symlinkSync('runs/2', join(output, 'latest'));
+  expect(applyRetention(output, { runs: 1, keep: '4' })).toEqual({ removed: ['3'], problems: [] });
+  expect(readdirSync(join(output, 'runs'))).toEqual(['0', '2', '4', 'copied-by-hand']);
 });
 
 test('retention removes a killed run once it is a day old', () => {
