@@ -1,7 +1,7 @@
 /** One execution of a check: its context, its deadline, and the entries it leaves whatever happens in it. */
 import type { EntryWriter } from '../observations/entry-writer.ts';
 import { seededRandom } from '../random/random.ts';
-import type { CheckEnded } from '../schema/entry.ts';
+import { countBatch, emptyTally } from '../schema/tally.ts';
 import { type CheckContext, type CheckDefinition, CheckError } from './check-definition.ts';
 import { before } from './deadline.ts';
 import type { Execution, RunContext } from './run-context.ts';
@@ -24,10 +24,13 @@ export async function execute(
   writer.append({ type: 'check-started', ...execution, at: new Date().toISOString() });
   const recorder = new Recorder(definition, execution, writer);
   let error: unknown;
+  let atWork = false;
   try {
-    await withStack(definition, execution, pool, (stack) =>
-      runWithDeadline(definition, contextOf(stack, definition, execution, run, recorder)),
-    );
+    await withStack(definition, execution, pool, async (stack) => {
+      atWork = true;
+      await runWithDeadline(definition, contextOf(stack, definition, execution, run, recorder));
+      atWork = false;
+    });
   } catch (thrown) {
     error = thrown ?? new Error('the check threw nothing');
   }
@@ -40,6 +43,7 @@ export async function execute(
     status,
     duration_ms: Math.round(performance.now() - started),
     ...(error === undefined ? {} : { error: describe(error) }),
+    ...(error === undefined || atWork ? {} : { endedBy: 'harness' }),
     tally: recorder.tally,
   });
   return status;
@@ -109,11 +113,10 @@ async function runWithDeadline(definition: CheckDefinition, parts: ContextParts)
 
 /** Writes what a check records, counts it, refuses what was not declared, and tells of what comes too late. */
 class Recorder {
-  readonly tally: CheckEnded['tally'] = { observations: 0, values: 0, facts: 0 };
+  readonly tally = emptyTally();
   readonly #definition: CheckDefinition;
   readonly #execution: Execution;
   readonly #writer: EntryWriter;
-  readonly #blocks = new Map<string, number>();
   #closed = false;
 
   constructor(definition: CheckDefinition, execution: Execution, writer: EntryWriter) {
@@ -128,7 +131,8 @@ class Recorder {
   }
 
   readonly observe: ContextParts['observe'] = (measure, values, { t0 = new Date(), factor } = {}) => {
-    const unit = (this.#definition.options.measures as Record<string, string>)[measure];
+    const { measures } = this.#definition.options;
+    const unit = Object.hasOwn(measures, measure) ? measures[measure] : undefined;
     if (unit === undefined) throw this.#undeclared(`measure ${measure}`);
     const wrong = values.find((value) => !Number.isFinite(value));
     if (wrong !== undefined)
@@ -143,8 +147,7 @@ class Recorder {
       );
     }
     if (this.#closed) return this.#tellLate(measure);
-    const block = this.#blocks.get(measure) ?? 0;
-    this.#blocks.set(measure, block + 1);
+    const block = this.tally.measures[measure]?.observations ?? 0;
     this.#writer.append({
       type: 'observation',
       ...this.#execution,
@@ -155,8 +158,7 @@ class Recorder {
       values: [...values],
       ...(factor === undefined ? {} : { factor }),
     });
-    this.tally.observations += 1;
-    this.tally.values += values.length;
+    countBatch(this.tally, measure, values);
   };
 
   readonly fact: ContextParts['fact'] = (name, holds, evidence) => {

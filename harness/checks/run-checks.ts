@@ -7,7 +7,9 @@ import { changePlugin } from '../mutants/vite-plugin.ts';
 import { EntryWriter } from '../observations/entry-writer.ts';
 import { readEntries } from '../observations/read-entries.ts';
 import { FILES } from '../run-folder/files.ts';
+import type { Entry } from '../schema/entry.ts';
 import type { Lane } from '../schema/scope.ts';
+import { countBatch, emptyTally, type Tally } from '../schema/tally.ts';
 import type { DiscoveredCheck } from './discover.ts';
 import type { Execution, RunContext } from './run-context.ts';
 
@@ -152,7 +154,6 @@ async function recordLostExecutions(
           (entry) => 'check' in entry && entry.check === check.id && entry.arm === arm && entry.replicate === replicate,
         );
         if (own.some((entry) => entry.type === 'check-ended')) continue;
-        const observations = own.filter((entry) => entry.type === 'observation');
         writer.append({
           type: 'check-ended',
           check: check.id,
@@ -161,17 +162,23 @@ async function recordLostExecutions(
           at: new Date().toISOString(),
           status: 'error',
           duration_ms: 0,
+          endedBy: 'harness',
           error: `the check did not end by itself: ${moduleErrors.map(messageOf).join('; ') || 'its worker died or its file did not load'} (see ${FILES.logs}/checks.log)`,
-          tally: {
-            observations: observations.length,
-            values: observations.reduce((sum, entry) => sum + entry.values.length, 0),
-            facts: own.filter((entry) => entry.type === 'fact').length,
-          },
+          tally: tallyOf(own),
         });
       }
     }
   }
   writer.close();
+}
+
+function tallyOf(entries: readonly Entry[]): Tally {
+  const tally = emptyTally();
+  for (const entry of entries) {
+    if (entry.type === 'fact') tally.facts += 1;
+    else if (entry.type === 'observation') countBatch(tally, entry.measure, entry.values);
+  }
+  return tally;
 }
 
 /** What broke outside of every check: nothing says whom it concerns, so the whole run is not known. */

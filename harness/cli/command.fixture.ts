@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Arm } from '../schema/entry.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 export const SMALL = join(import.meta.dirname, 'small-product/small.config.ts');
@@ -69,13 +70,13 @@ export class Place {
   }
 
   /** A product whose first check does `body`, in a file that begins with `top`. @returns its composition root */
-  product(body: string, top = ''): string {
+  product(body: string, top = '', arms: readonly Arm[] = ['candidate']): string {
     const folder = mkdtempSync(join(this.#folder, 'p-'));
     const config = join(folder, 'regression.config.ts');
     const check = `${top}
       import { check } from ${JSON.stringify(join(import.meta.dirname, '../checks/check.ts'))};
       import { setTimeout as wait } from 'node:timers/promises';
-      check('p/check', { lane: 'functional', facts: ['ok'], measures: { m: 'ms' }, arms: ['candidate'] }, async ({ fact, observe }) => {
+      check('p/check', { lane: 'functional', facts: ['ok'], measures: { m: 'ms' }, arms: ${JSON.stringify(arms)} }, async ({ arm, fact, observe }) => {
         fact('ok', true);
         ${body}
       });

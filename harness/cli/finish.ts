@@ -1,5 +1,5 @@
 /** The end of every run, also of one that was cut short: judge what was recorded and tell it in every form. */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge } from '../judge/judge.ts';
 import { renderHtml } from '../reporters/html/html.ts';
@@ -20,22 +20,20 @@ export async function judgeFolder(folder: string): Promise<Run> {
 export async function finishFolder(folder: string): Promise<Run> {
   const run = await judgeFolder(folder);
   runSchema.parse(run);
-  writeAtomically(join(folder, FILES.run), `${JSON.stringify(run, null, 2)}\n`);
   writeAtomically(join(folder, FILES.html), renderHtml(run));
   writeAtomically(join(folder, FILES.junit), renderJunit(run));
   writeAtomically(join(folder, FILES.summary), renderSummary(run));
+  // Last, because a run that has it counts as ended.
+  writeAtomically(join(folder, FILES.run), `${JSON.stringify(run, null, 2)}\n`);
   return run;
 }
 
+/** The logs; none where their folder cannot be read, because no verdict hangs on them. */
 function attachmentsOf(folder: string): Run['attachments'] {
-  return [FILES.logs, FILES.attachments].flatMap((part) =>
-    (existsSync(join(folder, part)) ? readdirSync(join(folder, part)) : [])
-      .sort()
-      .map((name) => ({ name, path: `${part}/${name}`, mime: mimeOf(name) })),
-  );
-}
-
-function mimeOf(name: string): string {
-  if (name.endsWith('.png')) return 'image/png';
-  return name.endsWith('.json') ? 'application/json' : 'text/plain';
+  try {
+    const names = readdirSync(join(folder, FILES.logs)).sort();
+    return names.map((name) => ({ name, path: `${FILES.logs}/${name}`, mime: 'text/plain' }));
+  } catch {
+    return [];
+  }
 }

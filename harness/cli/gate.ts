@@ -1,6 +1,7 @@
 /** `npm run gate`: judges a saved run again by the promises kept in it, and refuses one that is not whole. */
+import { basename, join, resolve } from 'node:path';
 import { findRunFolder } from '../run-folder/load.ts';
-import { currentCommit } from '../run-folder/provenance.ts';
+import { checkoutOf } from '../run-folder/provenance.ts';
 import { type Profile, reaches } from '../schema/promise.ts';
 import type { Run } from '../schema/run.ts';
 import { EXIT, exitCodeOf } from '../schema/verdict.ts';
@@ -14,40 +15,61 @@ export interface GateOptions {
   readonly json?: boolean;
 }
 
+/** Where this harness and what it judges are checked out, wherever the command is called from. */
+const CHECKOUT = join(import.meta.dirname, '../..');
+
 export async function gate(given: string, options: GateOptions): Promise<number> {
   const folder = findRunFolder(given, options.output);
   const run = await judgeFolder(folder);
   tell(run, folder, options.json);
-  const missing = reasonsNotToDecide(run, { ...options, commit: options.commit ?? commitOfLatest(given) });
+  const missing = [...reasonsByScope(run, options.profile), ...reasonsByCode(run, given, options.commit, CHECKOUT)];
   for (const reason of missing) process.stderr.write(`not known: ${reason}\n`);
   if (run.verdict === 'fail') return EXIT.fail;
   return missing.length > 0 ? EXIT.unknown : exitCodeOf(run.verdict);
 }
 
 /** Why this run cannot let a release through, whatever its gates say; a sentence each. */
-function reasonsNotToDecide(
-  run: Run,
-  { profile, commit }: { readonly profile: Profile; readonly commit: string | undefined },
-): string[] {
-  const reasons = [...run.scope.missing];
-  if (!reaches(run.scope.profile, profile)) {
+function reasonsByScope({ scope }: Run, profile: Profile): string[] {
+  const reasons = [...scope.missing];
+  if (!reaches(scope.profile, profile)) {
     reasons.push(
-      `the run is at profile ${run.scope.profile}, ${profile} is required: npm run regression -- --profile ${profile}`,
+      `the run is at profile ${scope.profile}, ${profile} is required: npm run regression -- --profile ${profile}`,
     );
   }
-  if (run.scope.narrowedBy.length > 0) {
-    reasons.push(`the run was narrowed by ${run.scope.narrowedBy.join(' ')}: run it without`);
+  if (scope.narrowedBy.length > 0) {
+    reasons.push(`the run was narrowed by ${scope.narrowedBy.join(' ')}: run it without`);
   }
-  if (commit !== undefined) reasons.push(...reasonsByCommit(run, commit));
   return reasons;
 }
 
-/** Nobody has said which run `latest` is to be: a stale one must not let the code of today through. */
-function commitOfLatest(given: string): string | undefined {
-  return given === 'latest' ? (currentCommit(process.cwd()) ?? undefined) : undefined;
+/**
+ * Why the run says nothing about the code that is to be judged: `commit`, or without it, for a run `given` as `latest`,
+ * what is checked out at `root`. Nobody has said which run `latest` is to be, so a stale one must not let the code of
+ * today through. A run given by its own name, and no commit, is judged for what it was made on.
+ */
+export function reasonsByCode(
+  { provenance }: Pick<Run, 'provenance'>,
+  given: string,
+  commit: string | undefined,
+  root: string,
+): string[] {
+  if (commit !== undefined) return reasonsByCommit(provenance, commit);
+  if (basename(resolve(given)) !== 'latest') return [];
+  const checkout = checkoutOf(root);
+  if (checkout.commit === null) {
+    return [
+      `git cannot tell what is checked out at ${root}, and "latest" may be a run of other code: name the run, or give --commit SHA`,
+    ];
+  }
+  if (checkout.dirty) {
+    return [
+      `there are uncommitted changes at ${root}, and no run was made on them: commit them and run it again, or name the run`,
+    ];
+  }
+  return reasonsByCommit(provenance, checkout.commit);
 }
 
-function reasonsByCommit({ provenance }: Run, commit: string): string[] {
+function reasonsByCommit(provenance: Run['provenance'], commit: string): string[] {
   if (!(provenance.commit ?? '').startsWith(commit)) {
     return [
       `the run was made on commit ${provenance.commit ?? 'unknown'}, and ${commit} is to be judged: run it again, or name the run`,

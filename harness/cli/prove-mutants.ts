@@ -12,7 +12,7 @@ import { Reaper } from '../processes/reaper.ts';
 import { startProcess } from '../processes/run-process.ts';
 import { seededRandom } from '../random/random.ts';
 import { createProgress, type Progress } from '../reporters/progress.ts';
-import { currentState } from '../run-folder/provenance.ts';
+import { checkoutOf } from '../run-folder/provenance.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
 import type { Mutant, MutantReport } from '../schema/mutant.ts';
 import type { Proof } from '../schema/proof.ts';
@@ -76,7 +76,7 @@ export async function proveMutants(options: ProveMutantsOptions): Promise<number
   const promises = discovered.promises.map((promise) => promise.id);
   const proof: Proof = {
     schemaVersion: 1,
-    ...currentState(config.root),
+    ...checkoutOf(config.root),
     seed,
     startedAt,
     endedAt: new Date().toISOString(),

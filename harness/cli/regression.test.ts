@@ -199,6 +199,18 @@ describe('a saved run that was tampered with', () => {
 });
 
 describe('what a check does outside of its own course', () => {
+  test('a worker that dies on the baseline leaves the run incomplete, though nothing is promised of that arm', async () => {
+    const place = new Place();
+    const config = place.product('if (arm === "baseline") process.kill(process.pid, "SIGKILL");', '', [
+      'baseline',
+      'candidate',
+    ]);
+    expect((await place.run(['regression', '--config', config, '--profile', 'smoke'])).code).toBe(2);
+    const { scope } = saved(place);
+    expect(scope).toMatchObject({ complete: false });
+    expect(scope.missing).toContainEqual(expect.stringContaining('p/check on the baseline ended with an error'));
+  });
+
   test.for([
     ['throws in a callback', 'setTimeout(() => { throw new Error("astray") }, 5); await wait(50);'],
     ['rejects where nobody waits', 'void Promise.reject(new Error("astray")); await wait(50);'],

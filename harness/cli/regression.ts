@@ -74,7 +74,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
       progress.line(warning);
     if (options.history !== undefined) prepareHistory(options.history);
     const expected_ms = durationOfLastRun(options.output, scope);
-    const folder = createRunFolder(options.output, scope, selection.promises);
+    const folder = createRunFolder(options.output, scope, selection.promises, progress.line);
     progress.line(
       `${config.product} ${arms.baseline} (baseline) against ${arms.candidate} (candidate), profile ${options.profile}, seed ${seed}`,
     );
@@ -98,7 +98,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
     const run = await finishFolder(folder);
     tell(run, folder, options.json);
     if (options.history !== undefined) appendHistory(options.history, run);
-    applyRetention(options.output, { keep: run.id });
+    for (const problem of applyRetention(options.output, { keep: run.id }).problems) stderr.write(`${problem}\n`);
     return stopping.reason?.how === 'interrupted' ? stopping.reason.exitCode : exitCodeOf(run.verdict);
   } finally {
     progress.stop();

@@ -45,10 +45,14 @@ function statusOf(reviews: readonly Review[]): CheckStatus {
 
 /** From the first start to the last end; 0 when either is missing. */
 function durationOf(reviews: readonly Review[]): number {
-  const starts = reviews.flatMap(({ execution }) => execution?.started ?? []).map((entry) => Date.parse(entry.at));
-  const ends = reviews.flatMap(({ execution }) => execution?.ended ?? []).map((entry) => Date.parse(entry.at));
-  if (starts.length === 0 || ends.length === 0) return 0;
-  return Math.max(0, Math.max(...ends) - Math.min(...starts));
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { execution } of reviews) {
+    for (const { at } of execution?.started ?? []) first = Math.min(first, Date.parse(at));
+    for (const { at } of execution?.ended ?? []) last = Math.max(last, Date.parse(at));
+  }
+  // Either of them missing makes it -Infinity.
+  return Math.max(0, last - first);
 }
 
 function errorOf(reviews: readonly Review[]): string {

@@ -49,6 +49,13 @@ describe('an incomplete run is never a pass', () => {
     expect(run.scope.missing).toContain(sentence);
   });
 
+  test('ended before it began', () => {
+    const run = judge(givenRun({ checks: [], promises: [], entries: [{ ...finished, at: at(-5.001) }] }));
+    expect(run.scope.missing).toEqual([expect.stringMatching(/^the clock went backwards: the run began at/)]);
+    const other = judge(givenRun({ checks: [], promises: [], entries: [{ ...finished, at: at(-5) }] }));
+    expect(other.scope.missing).toEqual([]);
+  });
+
   test('damaged', () => {
     const run = judge(givenRun({ damage: ['the last line was cut'] }));
     expect(run).toMatchObject({ verdict: 'no-data', scope: { missing: ['the last line was cut'] } });
@@ -57,6 +64,46 @@ describe('an incomplete run is never a pass', () => {
   test('but a fail stays a fail', () => {
     const broken = whatHappened(givenCheck(), { facts: { 'it came back': false } });
     expect(judge(givenRun({ entries: [redis, ...broken] })).verdict).toBe('fail');
+  });
+});
+
+describe('an error on the baseline, with nothing but facts promised of the candidate', () => {
+  const check = givenCheck({ measures: {} });
+  const AA = { baseline: 'v1.0.1', candidate: 'v1.0.1' };
+  const whenEnded = (endedBy?: 'harness', arms?: typeof AA) => {
+    const ending = { status: 'error', error: 'boom', ...(endedBy === undefined ? {} : { endedBy }) } as const;
+    const entries = [
+      redis,
+      ...whatHappened(check, { arm: 'baseline', ...ending }),
+      ...whatHappened(check, { arm: 'candidate' }),
+      finished,
+    ];
+    const { verdict, scope } = judge(
+      givenRun({ checks: [check], promises: [], entries, ...(arms === undefined ? {} : { arms }) }),
+    );
+    return { verdict, missing: scope.missing };
+  };
+  const sentence = 'tars-1/drop on the baseline ended with an error: boom';
+
+  test('may be what that release does', () => {
+    expect(whenEnded()).toEqual({ verdict: 'pass', missing: [] });
+  });
+
+  test('that the harness caused leaves the run incomplete', () => {
+    expect(whenEnded('harness')).toEqual({ verdict: 'no-data', missing: [sentence] });
+  });
+
+  test('leaves an A/A run incomplete, whose arms are one release', () => {
+    expect(whenEnded(undefined, AA)).toEqual({ verdict: 'no-data', missing: [sentence] });
+  });
+
+  test('is none where the candidate alone is planned: then the limit is judged', () => {
+    const alone = givenCheck({ arms: ['candidate'] });
+    const samples = (value: number) => ({ values: { away_ms: [Array.from({ length: 30 }, () => value)] } });
+    const verdictOf = (value: number) =>
+      judge(givenRun({ checks: [alone], arms: AA, entries: [redis, ...whatHappened(alone, samples(value)), finished] }))
+        .verdict;
+    expect([verdictOf(30_000), verdictOf(30_001)]).toEqual(['pass', 'fail']);
   });
 });
 
@@ -105,6 +152,30 @@ describe('what was expected is never dropped', () => {
     const run = judge(givenRun({ scope: { expected: ['tars-1/drop/facts'] } }));
     expect(run.verdict).not.toBe('pass');
     expect(run.scope.missing).toEqual(['tars-1/back was promised, but the scope does not expect it']);
+  });
+
+  test('a promise both expected and deferred, or expected below the profile that can decide it, is not known', () => {
+    const deferred = [{ id: 'tars-1/back', decidableFrom: 'nightly' as const }];
+    expect(judge(givenRun({ scope: { deferred } }))).toMatchObject({
+      verdict: 'no-data',
+      scope: { missing: ['tars-1/back is both expected and deferred'] },
+    });
+    const promises = [givenPromise({ decidableFrom: 'standard' })];
+    expect(judge(givenRun({ promises }))).toMatchObject({
+      verdict: 'no-data',
+      scope: { missing: ['tars-1/back is expected at smoke, but decidable from standard on'] },
+    });
+    expect(judge(givenRun({ promises, scope: { profile: 'standard' } })).verdict).toBe('pass');
+  });
+
+  test('a hundred sentences are told, more are counted', () => {
+    const troubles = (count: number) =>
+      Array.from({ length: count }, (_, index): Entry => ({ type: 'trouble', at: at(20), says: `trouble ${index}` }));
+    const missing = (count: number) => judge(givenRun({ entries: [...honest, ...troubles(count)] })).scope.missing;
+    expect(missing(100)).toHaveLength(100);
+    expect(missing(100)).not.toContain('and 0 more');
+    expect(missing(250)).toHaveLength(101);
+    expect(missing(250).at(-1)).toBe('and 150 more');
   });
 
   test('trouble outside of every check takes away the pass', () => {

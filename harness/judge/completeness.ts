@@ -3,6 +3,9 @@ import type { Run } from '../schema/run.ts';
 import type { Evidence } from './evidence.ts';
 import { byText, type Execution } from './executions.ts';
 
+/** At most this many sentences are told one by one. */
+const SHOWN = 100;
+
 const CUT_SHORT = {
   bailed: 'the run stopped at its first failure (--bail)',
   interrupted: 'the run was interrupted',
@@ -26,17 +29,24 @@ export function whatIsMissing(evidence: Evidence, damage: readonly string[], unj
     ...[...damage].sort(byText),
     ...cut.filter((how) => how !== 'finished').map((how) => CUT_SHORT[how]),
     ...(seen.runEnded.length > 1 ? [`the run ended ${seen.runEnded.length} times`] : []),
+    ...(endedAt !== null && Date.parse(endedAt) < Date.parse(evidence.scope.startedAt)
+      ? [`the clock went backwards: the run began at ${evidence.scope.startedAt} and ended at ${endedAt}`]
+      : []),
     ...(endedAt === null ? [] : writtenAfter(Date.parse(endedAt), seen.executions.values())),
     ...repeated(evidence.scope.checks.map((check) => check.id)).map((id) => `${id} is planned more than once`),
     ...reviews.flatMap((review) => [
       ...review.problems.map((problem) => problem.cause ?? problem.says),
+      // In an A/A run the baseline's error is the candidate's: it is one release, and both arms are to show the same.
+      ...(evidence.sameRelease && review.failure !== undefined ? [review.failure.says] : []),
       ...[...review.samples.values()].flatMap((samples) => samples.problems.map((problem) => problem.says)),
     ]),
     ...seen.troubles.map((trouble) => trouble.says).sort(byText),
     ...strays.map((stray) => stray.says),
     ...unjudged,
   ];
-  return [...new Set(sentences)];
+  const distinct = [...new Set(sentences)];
+  const hidden = distinct.length - SHOWN;
+  return hidden > 0 ? [...distinct.slice(0, SHOWN), `and ${hidden} more`] : distinct;
 }
 
 function repeated(ids: readonly string[]): string[] {

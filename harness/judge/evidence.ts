@@ -25,7 +25,7 @@ export function gatherEvidence(scope: Scope, entries: readonly Entry[]): Evidenc
     return [...new Set(planned.arms)].sort(byText).flatMap((arm) =>
       Array.from({ length: planned.replicates }, (_, replicate) => {
         const execution = seen.executions.get(executionKey(planned.id, arm, replicate));
-        return reviewExecution(planned, arm, replicate, execution, blocked);
+        return reviewExecution(planned, arm, replicate, execution, blocked, scope.startedAt);
       }),
     );
   });

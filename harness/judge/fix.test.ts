@@ -65,6 +65,16 @@ describe('a fix', () => {
     });
   });
 
+  test('is inconclusive when a marginal candidate stands beside a baseline that keeps the limit, no-data beside none', () => {
+    const promises = [givenPromise({ statistic: 'p50', operator: '<', limit: 500 })];
+    const candidate = [...times(20, 400), ...times(10, 600)];
+    expect(whenMeasured(times(30, 400), candidate, { promises })).toMatchObject({
+      verdict: 'inconclusive',
+      discriminates: false,
+    });
+    expect(whenMeasured([], candidate, { promises })).toMatchObject({ verdict: 'no-data' });
+  });
+
   test('is judged on the limit alone in an A/A run', () => {
     const arms = { baseline: 'v1.0.1', candidate: 'v1.0.1' };
     const gate = whenMeasured(times(30, 500), times(30, 500), { arms });

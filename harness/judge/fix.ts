@@ -1,6 +1,6 @@
 /** A fix is shown by both releases: the candidate keeps the limit and the baseline breaks it by the same rule. */
 import type { Estimate } from '../schema/run.ts';
-import type { Verdict } from '../schema/verdict.ts';
+import { type Verdict, worst } from '../schema/verdict.ts';
 import { judgeLimit, type Limit } from './limit.ts';
 
 export interface FixVerdict {
@@ -13,7 +13,7 @@ export interface FixVerdict {
 export function judgeFix(rule: Limit, candidate: Verdict, baseline: Estimate, allThere = true): FixVerdict {
   const broken = judgeLimit(rule, baseline, allThere) === 'fail';
   if (!broken && (baseline.samples === 0 || !allThere)) {
-    return { verdict: candidate === 'pass' ? 'no-data' : candidate };
+    return { verdict: worst([candidate, 'no-data']) };
   }
-  return { verdict: candidate === 'pass' && !broken ? 'inconclusive' : candidate, discriminates: broken };
+  return { verdict: broken ? candidate : worst([candidate, 'inconclusive']), discriminates: broken };
 }

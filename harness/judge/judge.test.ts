@@ -127,6 +127,17 @@ describe('judge', () => {
     });
   });
 
+  test('takes a slow start without the rest for no breach of a quantile or a share', () => {
+    const slow = [times(30, 60_000)];
+    const judged = (lines: Entry[]) =>
+      whenJudged([redis, ...whatHappened(check, { arm: 'baseline', values: { away_ms: slow } }), ...lines])
+        .gates.filter(({ id }) => ['tars-1/p50', 'tars-1/share'].includes(id))
+        .map(({ verdict }) => verdict);
+    const whole = whatHappened(check, { values: { away_ms: slow } });
+    expect(judged([...whole, finished])).toEqual(['fail', 'fail']);
+    expect(judged(whole.slice(0, -1))).toEqual(['no-data', 'no-data']);
+  });
+
   test('tells by what the timings were divided', () => {
     const entries = honestEntries(check).map((entry) =>
       entry.type === 'observation' ? { ...entry, factor: 8 } : entry,

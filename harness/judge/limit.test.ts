@@ -67,9 +67,17 @@ describe('judgeLimit', () => {
     },
   );
 
-  test('with samples missing nothing passes', () => {
-    expect(judgeLimit(rule(), seen(80, 90, 95), false)).toBe('no-data');
-    expect(judgeLimit(rule(), seen(101, 110, 120), false)).toBe('fail');
+  test.each([
+    ['count-above', 'fail'],
+    ['max', 'fail'],
+    ['share-above', 'no-data'],
+    ['p50', 'no-data'],
+    ['p95', 'no-data'],
+    ['p99', 'no-data'],
+  ] as const)('with samples missing nothing passes, and a breach of %s is %s', (statistic, verdict) => {
+    expect(judgeLimit(rule({ statistic }), seen(80, 90, 95), false)).toBe('no-data');
+    expect(judgeLimit(rule({ statistic }), seen(101, 110, 120), false)).toBe(verdict);
+    expect(judgeLimit(rule({ statistic }), seen(101, 110, 120), true)).toBe('fail');
   });
 
   test('no samples are no data', () => {

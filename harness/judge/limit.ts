@@ -34,7 +34,7 @@ export function judgeLimit(rule: Limit, estimate: Estimate, allThere = true): Ve
   const low = estimate.low ?? Number.NEGATIVE_INFINITY;
   const high = estimate.high ?? Number.POSITIVE_INFINITY;
   const [best, worst] = boundsAbove(rule.operator) ? [low, high] : [high, low];
-  if (!keeps(best, rule.operator, rule.limit)) return enough || breachStands(rule) ? 'fail' : 'no-data';
+  if (!keeps(best, rule.operator, rule.limit)) return enough || breachStands(rule, allThere) ? 'fail' : 'no-data';
   if (!enough) return 'no-data';
   if (keeps(worst, rule.operator, rule.limit)) return 'pass';
   return keeps(estimate.value, rule.operator, rule.limit) ? 'marginal' : 'inconclusive';
@@ -46,9 +46,10 @@ function boundsAbove(operator: Operator): boolean {
 
 /**
  * A count or a maximum over its limit stays over it whatever else is seen; one still short of a lower bound may reach it.
- * Shares and quantiles have the number of samples in their interval.
+ * Shares and quantiles have the number of samples in their interval, but samples that are missing are no random part of
+ * all: the slow start may be there and the rest lost. So their breach stands only when all of them are there.
  */
-function breachStands({ statistic, operator }: Limit): boolean {
+function breachStands({ statistic, operator }: Limit, allThere: boolean): boolean {
   if (statistic === 'count-above' || statistic === 'max') return boundsAbove(operator);
-  return statistic === 'min' ? !boundsAbove(operator) : true;
+  return statistic === 'min' ? !boundsAbove(operator) : allThere;
 }

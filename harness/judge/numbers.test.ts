@@ -12,6 +12,15 @@ test.each([
   expect(readable(value)).toBe(text);
 });
 
+test('nor across it', () => {
+  expect(readable(99.97, 99.98)).toBe('99.97');
+  expect(readable(99.99, 99.98)).toBe('100');
+  expect(readable(12_345.6, 12_345.9)).toBe('12,345.6');
+  expect(readable(30_000.25, 30_000.25)).toBe('30,000.25');
+  expect(percent(0.0996, 0.09958)).toBe('9.96 %');
+  expect(percent(0.07, 0.07)).toBe('7 %');
+});
+
 test('a number is never rounded onto the limit it is compared with', () => {
   expect(readable(99.97, 100)).toBe('99.97');
   expect(readable(100.4, 100)).toBe('100.4');

@@ -4,7 +4,7 @@ import type { Estimate } from '../schema/run.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { CONFIDENCE, clopperPearson } from '../statistics/proportion.ts';
 import { keeps } from './limit.ts';
-import { exactly, percent, readable, withUnit } from './numbers.ts';
+import { exactly, inPercent, percent, readable, withUnit } from './numbers.ts';
 
 /** `p95 3.1 ms [2.9, 3.4] < 100 ms over 12,000 samples` · `1 of 36 samples of away_ms over 30,000 ms, limit <= 0`. */
 export function measured(promise: ReleasePromise, estimate: Estimate): string {
@@ -53,13 +53,13 @@ export function because(promise: ReleasePromise, estimate: Estimate, verdict: Ve
 
 function limitText({ statistic, operator, limit, unit }: ReleasePromise): string {
   if (statistic === 'count-above') return `${operator} ${exactly(limit)}`;
-  if (statistic === 'share-above') return `${operator} ${exactly(Number((100 * limit).toPrecision(15)))} %`;
+  if (statistic === 'share-above') return `${operator} ${exactly(inPercent(limit))} %`;
   return `${operator} ${withUnit(exactly(limit), unit)}`;
 }
 
 function interval({ statistic, limit }: ReleasePromise, { low, high }: Estimate, before = ''): string {
   if (statistic === 'max' || statistic === 'min') return '';
-  const scale = statistic === 'share-above' ? 100 : 1;
-  const bound = (value: number | null) => (value === null ? 'open' : readable(scale * value, scale * limit));
+  const scaled = (value: number) => (statistic === 'share-above' ? inPercent(value) : value);
+  const bound = (value: number | null) => (value === null ? 'open' : readable(scaled(value), scaled(limit)));
   return `${before}[${bound(low)}, ${bound(high)}]`;
 }

@@ -1,10 +1,9 @@
 /** Which batches of one measure, in one execution, can be believed, and what is wrong with the others. */
-import type { Observation } from '../schema/entry.ts';
 import { type Batch, byText } from './executions.ts';
 import type { Problem } from './problem.ts';
 
 export interface BelievedSamples {
-  /** In order of time; only these may prove anything. */
+  /** In the order of their blocks; only these may prove anything. */
   batches: Batch[];
   problems: Problem[];
 }
@@ -12,46 +11,35 @@ export interface BelievedSamples {
 const error = (says: string): Problem => ({ verdict: 'error', says });
 
 /**
- * Refuses a batch in another unit than the planned one, with a value that is no finite number, or given twice
- * (the same block and `t0`); and all batches when `t0` goes backwards while the block number rises.
+ * Refuses a batch in another unit than the planned one, with a value that is no finite number, or whose block was given
+ * more than once. Whoever records numbers the blocks from 0 without a hole, so one that is missing is told.
+ * Batches may overlap in time: a check may observe side by side what it does side by side.
  */
 export function believedSamples(batches: readonly Batch[], unit: string, where: string): BelievedSamples {
-  const ordered = [...batches].sort(byBlockAndTime);
+  const blocks = Map.groupBy([...batches].sort(byBlock), (batch) => batch.observation.block);
   const problems: Problem[] = [];
   const believed: Batch[] = [];
-  let backwards = false;
-  for (const [index, batch] of ordered.entries()) {
-    const { measure, block, t0 } = batch.observation;
-    const before = ordered[index - 1];
-    if (before !== undefined && !(batch.t0_ms >= before.t0_ms)) {
-      backwards = true;
-      problems.push(
-        error(
-          `the clock went backwards in ${where}: block ${block} of ${measure} began at ${t0}, block ${before.observation.block} at ${before.observation.t0}`,
-        ),
-      );
+  let expected = 0;
+  for (const [block, [batch, another]] of blocks) {
+    const { measure, values, unit: given } = (batch as Batch).observation;
+    if (block > expected) {
+      problems.push(error(`${where} gave block ${block} of ${measure}, but none from ${expected} to ${block - 1}`));
     }
-    if (isSame(before, batch) || isSame(ordered[index + 1], batch)) {
-      problems.push(error(`${where} gave block ${block} of ${measure} at ${t0} more than once`));
-    } else if (batch.observation.unit !== unit) {
-      problems.push(error(`${where} gave ${measure} in ${batch.observation.unit}, expected ${unit}`));
-    } else if (!batch.observation.values.every(Number.isFinite)) {
+    expected = block + 1;
+    if (another !== undefined) {
+      problems.push(error(`${where} gave block ${block} of ${measure} more than once`));
+    } else if (given !== unit) {
+      problems.push(error(`${where} gave ${measure} in ${given}, expected ${unit}`));
+    } else if (!values.every(Number.isFinite)) {
       problems.push(error(`${where} gave a value of ${measure} that is no finite number, in block ${block}`));
     } else {
-      believed.push(batch);
+      believed.push(batch as Batch);
     }
   }
-  return { batches: backwards ? [] : believed, problems };
+  return { batches: believed, problems };
 }
 
-function byBlockAndTime(a: Batch, b: Batch): number {
-  return a.observation.block - b.observation.block || a.t0_ms - b.t0_ms || byText(a.observation.t0, b.observation.t0);
-}
-
-function isSame(other: Batch | undefined, batch: Batch): boolean {
-  return other !== undefined && isSlice(other.observation, batch.observation);
-}
-
-function isSlice(a: Observation, b: Observation): boolean {
-  return a.block === b.block && a.t0 === b.t0;
+/** Batches of one measure, in one execution; of those with one number, by everything else in them. */
+export function byBlock({ observation: a }: Batch, { observation: b }: Batch): number {
+  return a.block - b.block || byText(JSON.stringify(a), JSON.stringify(b));
 }

@@ -2,6 +2,7 @@
 import type { Arm, CheckStatus, ComponentEntry, Entry, RunEnded } from '../schema/entry.ts';
 import type { ReleasePromise } from '../schema/promise.ts';
 import type { PlannedCheck, Scope } from '../schema/scope.ts';
+import { countBatch, emptyTally } from '../schema/tally.ts';
 import type { SavedRun } from './judge.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
@@ -49,11 +50,12 @@ export interface Happening {
   facts?: Record<string, boolean>;
   status?: CheckStatus;
   error?: string;
+  endedBy?: 'harness';
 }
 
-/** The lines an honest check writes: 20 s, a block a second, with true tallies. */
+/** The lines an honest check writes: 20 s or as many as it needs, a block a second, with true tallies. */
 export function whatHappened(check: PlannedCheck, happening: Happening = {}): Entry[] {
-  const { arm = 'candidate', replicate = 0, status = 'completed', error } = happening;
+  const { arm = 'candidate', replicate = 0, status = 'completed', error, endedBy } = happening;
   const execution = { check: check.id, arm, replicate };
   const values = happening.values ?? {};
   const facts = happening.facts ?? Object.fromEntries(check.facts.map((name) => [name, true]));
@@ -69,11 +71,10 @@ export function whatHappened(check: PlannedCheck, happening: Happening = {}): En
     })),
   );
   const recorded = Object.entries(facts).map(([name, holds]) => ({ type: 'fact' as const, ...execution, name, holds }));
-  const tally = {
-    observations: observations.length,
-    values: observations.reduce((sum, observation) => sum + observation.values.length, 0),
-    facts: recorded.length,
-  };
+  const seconds = Object.values(values).reduce((longest, blocks) => Math.max(longest, blocks.length), 20);
+  const tally = emptyTally();
+  tally.facts = recorded.length;
+  for (const { measure, values } of observations) countBatch(tally, measure, values);
   return [
     { type: 'check-started', ...execution, at: at(0) },
     ...observations,
@@ -81,10 +82,11 @@ export function whatHappened(check: PlannedCheck, happening: Happening = {}): En
     {
       type: 'check-ended',
       ...execution,
-      at: at(20),
+      at: at(seconds),
       status,
-      duration_ms: 20_000,
+      duration_ms: 1000 * seconds,
       ...(error === undefined ? {} : { error }),
+      ...(endedBy === undefined ? {} : { endedBy }),
       tally,
     },
   ];

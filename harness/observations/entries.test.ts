@@ -65,6 +65,28 @@ test('many damaged lines are counted, not listed', async () => {
   expect(damage.at(-1)).toBe('and 995 more damaged lines');
 });
 
+test('a line without an end is damage after 64 Mi characters, and is not searched again with every piece', async () => {
+  write(fact('one'));
+  const mebi = 'x'.repeat(1024 ** 2);
+  for (let count = 0; count < 64; count += 1) appendFileSync(path, mebi);
+  const before = process.cpuUsage();
+  const whole = await readEntries(path);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1e6).toBeLessThan(1);
+  expect(whole.entries).toEqual([fact('one')]);
+  expect(whole.damage).toEqual([expect.stringContaining('line 2 of observations.ndjson is not whole JSON')]);
+  appendFileSync(path, 'x');
+  const { entries, damage } = await readEntries(path);
+  expect(entries).toEqual([fact('one')]);
+  expect(damage).toEqual(['observations.ndjson cannot be read: a line is longer than 67108864 characters']);
+});
+
+test('lines of every length around the size of a piece are read whole', async () => {
+  const written = [-1, 0, 1].map((more) => fact('x'.repeat(1024 ** 2 - JSON.stringify(fact('')).length - 1 + more)));
+  write(...written, fact('last'));
+  expect(await readEntries(path)).toEqual({ entries: [...written, fact('last')], damage: [] });
+});
+
 test('a missing file is damage', async () => {
   expect(await readEntries(path)).toEqual({ entries: [], damage: ['observations.ndjson is missing'] });
 });

@@ -9,6 +9,9 @@ export interface ReadEntries {
   readonly damage: string[];
 }
 
+/** Longest line read, in characters: a batch of some three million numbers. */
+const LINE_LENGTH_MAX = 64 * 1024 ** 2;
+
 /** At most this many damaged lines are described one by one. */
 const DESCRIBED = 5;
 
@@ -36,15 +39,27 @@ export async function readEntries(path: string): Promise<ReadEntries> {
   };
 }
 
-/** Split at newlines only: evidence may hold the other characters that `readline` takes for the end of a line. */
+/**
+ * Split at newlines only: evidence may hold the other characters that `readline` takes for the end of a line.
+ * @throws Error when a line is longer than anybody writes; it is not read into memory to its end
+ */
 async function* linesOf(path: string): AsyncGenerator<string> {
-  let rest = '';
+  /** Of the line that has no end yet; only each new piece is searched for one. */
+  let pieces: string[] = [];
+  let length = 0;
   for await (const piece of createReadStream(path, { encoding: 'utf8', highWaterMark: 1024 ** 2 })) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...others] = (piece as string).split('\n');
+    pieces.push(first);
+    length += first.length;
+    if (length > LINE_LENGTH_MAX) throw new Error(`a line is longer than ${LINE_LENGTH_MAX} characters`);
+    const rest = others.pop();
+    if (rest === undefined) continue;
+    yield pieces.join('');
+    yield* others;
+    pieces = [rest];
+    length = rest.length;
   }
-  yield rest;
+  yield pieces.join('');
 }
 
 function parse(line: string): Entry | string {

@@ -11,12 +11,17 @@ export class RunFolderError extends Error {
 
 /** What to say when `path`, in a folder of reports, cannot be written. */
 export function unwritable(path: string, cause: unknown): RunFolderError {
-  const why = (cause as Error).message;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new RunFolderError(
+      'no-space',
+      `cannot write ${path} (${message}): free some space, or choose another folder with --output DIR`,
+      { cause },
+    );
+  }
   return new RunFolderError(
     'unwritable',
-    `cannot write ${path} (${why}): make it writable, or choose another folder with --output DIR`,
-    {
-      cause,
-    },
+    `cannot write ${path} (${message}): make it writable, or choose another folder with --output DIR`,
+    { cause },
   );
 }

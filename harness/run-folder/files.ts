@@ -4,7 +4,6 @@ export const FILES = {
   promises: 'promises.json',
   observations: 'observations.ndjson',
   logs: 'logs',
-  attachments: 'attachments',
   seal: 'seal.json',
   run: 'run.json',
   html: 'report.html',

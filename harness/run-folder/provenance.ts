@@ -8,7 +8,7 @@ import type { Provenance } from '../schema/scope.ts';
 
 export function provenanceOf(root: string, arms: Record<Arm, string>, promises: readonly ReleasePromise[]): Provenance {
   return {
-    ...currentState(root),
+    ...checkoutOf(root),
     arms,
     promisesSha256: hashPromises(promises),
     node: process.version,
@@ -20,15 +20,10 @@ export function provenanceOf(root: string, arms: Record<Arm, string>, promises: 
   };
 }
 
-/** The commit checked out at `root`, and whether anything differs from it. */
-export function currentState(root: string): Pick<Provenance, 'commit' | 'dirty'> {
+/** What is checked out at `root`; the commit is null where there is no git, no repository, or one that git will not read. */
+export function checkoutOf(root: string): Pick<Provenance, 'commit' | 'dirty'> {
   // A git that cannot tell does not say that all is committed.
-  return { commit: currentCommit(root), dirty: git(root, 'status', '--porcelain') !== '' };
-}
-
-/** The commit checked out at `root`; null where there is no git or no repository. */
-export function currentCommit(root: string): string | null {
-  return git(root, 'rev-parse', 'HEAD');
+  return { commit: git(root, 'rev-parse', 'HEAD'), dirty: git(root, 'status', '--porcelain') !== '' };
 }
 
 /** The fingerprint that tells whether the promises of a saved run are the ones it was made by. */

@@ -1,15 +1,30 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { ReleasePromise } from '../schema/promise.ts';
 import type { Scope } from '../schema/scope.ts';
 import { createRunFolder } from './create.ts';
+import { unwritable } from './errors.ts';
 import { FILES } from './files.ts';
 import { findRunFolder, loadRun } from './load.ts';
 import { preflight } from './preflight.ts';
 import { hashPromises, provenanceOf } from './provenance.ts';
 import { applyRetention } from './retention.ts';
+import { sealRun } from './seal.ts';
 
 let output: string;
 
@@ -53,6 +68,15 @@ function scopeOf(id: string): Scope {
   };
 }
 
+function thrownBy(act: () => void): Error {
+  try {
+    act();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was thrown');
+}
+
 test('a run is found by its path, by its id and as the latest', () => {
   const first = createRunFolder(output, scopeOf('first'), promises);
   const second = createRunFolder(output, scopeOf('second'), promises);
@@ -82,10 +106,63 @@ test('promises that were changed after the run began are damage', async () => {
   );
 });
 
+test('sealed files that cannot be read, or are folders, are damage', async () => {
+  const folder = createRunFolder(output, scopeOf('x'), promises);
+  const path = join(folder, FILES.observations);
+  writeFileSync(path, '');
+  await sealRun(folder);
+  expect((await loadRun(folder)).damage).toEqual([]);
+  rmSync(path);
+  mkdirSync(path);
+  const broken = 'observations.ndjson is not what the run ended with: its hash differs';
+  expect((await loadRun(folder)).damage).toContain(broken);
+  // Sealed without it, so that "nothing" is what was sealed.
+  await sealRun(folder);
+  expect((await loadRun(folder)).damage).toContain(broken);
+});
+
+test('a scope with more replicates than a run can have is refused', async () => {
+  const check = { id: 'a/b', suite: 'a', lane: 'timing', arms: ['candidate'], facts: [], measures: {}, components: [] };
+  const planned = (replicates: number) => [{ ...check, replicates }] as unknown as Scope['checks'];
+  const most = createRunFolder(output, { ...scopeOf('most'), checks: planned(1_000) }, promises);
+  expect((await loadRun(most)).scope.checks).toHaveLength(1);
+  const over = createRunFolder(output, { ...scopeOf('over'), checks: planned(1_001) }, promises);
+  await expect(loadRun(over)).rejects.toThrow(/scope.json is not readable as a run/);
+});
+
 test('a half-written scope is refused with a sentence', async () => {
   const folder = createRunFolder(output, scopeOf('x'), promises);
   writeFileSync(join(folder, FILES.scope), '{"id":');
   await expect(loadRun(folder)).rejects.toThrow(/scope.json is not readable as a run.*run the regression again/s);
+});
+
+test('what bears the name of the link, and is none, stays: the run goes on and says so', () => {
+  const latest = join(output, 'latest');
+  for (const make of [() => mkdirSync(latest), () => writeFileSync(latest, 'mine')]) {
+    make();
+    const warnings: string[] = [];
+    const folder = createRunFolder(output, scopeOf('x'), promises, (text) => warnings.push(text));
+    expect(findRunFolder('x', output)).toBe(folder);
+    expect(lstatSync(latest).isSymbolicLink()).toBe(false);
+    expect(warnings).toEqual([expect.stringContaining('is no link and stays as it is')]);
+    rmSync(latest, { recursive: true });
+  }
+});
+
+test('a link that leads nowhere is replaced', () => {
+  symlinkSync('runs/gone', join(output, 'latest'));
+  createRunFolder(output, scopeOf('x'), promises);
+  expect(readlinkSync(join(output, 'latest'))).toBe('runs/x');
+});
+
+test('a folder that cannot be written is told once, and a full disk is not called unwritable', () => {
+  const folder = join(output, 'runs', 'x', FILES.promises);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'in the way'), '');
+  const { message } = thrownBy(() => createRunFolder(output, scopeOf('x'), promises));
+  expect(message.split('--output DIR')).toHaveLength(2);
+  const full = unwritable('/x', Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }));
+  expect(full).toMatchObject({ code: 'no-space', message: expect.stringMatching(/free some space, or choose/) });
 });
 
 test('a report folder that cannot be written is refused with what to do', () => {
@@ -99,8 +176,21 @@ test('retention keeps the newest, the one named, and those that may still be goi
     const folder = createRunFolder(output, scopeOf(id), promises);
     if (id !== '2') writeFileSync(join(folder, FILES.run), '{}');
   }
-  expect(applyRetention(output, { runs: 2, keep: '1' })).toEqual(['3']);
+  expect(applyRetention(output, { runs: 2, keep: '1' }).removed).toEqual(['3']);
   expect(readdirSync(join(output, 'runs'))).toEqual(['1', '2', '4', '5']);
+});
+
+test('retention keeps what latest names, and touches no folder that is not the run it says', () => {
+  for (const id of ['1', '2', '3', '4']) {
+    writeFileSync(join(createRunFolder(output, scopeOf(id), promises), FILES.run), '{}');
+  }
+  renameSync(join(output, 'runs', '1'), join(output, 'runs', 'copied-by-hand'));
+  mkdirSync(join(output, 'runs', '0'));
+  writeFileSync(join(output, 'runs', '0', FILES.scope), 'another tool');
+  rmSync(join(output, 'latest'));
+  symlinkSync('runs/2', join(output, 'latest'));
+  expect(applyRetention(output, { runs: 1, keep: '4' })).toEqual({ removed: ['3'], problems: [] });
+  expect(readdirSync(join(output, 'runs'))).toEqual(['0', '2', '4', 'copied-by-hand']);
 });
 
 test('retention removes a killed run once it is a day old', () => {
@@ -108,7 +198,7 @@ test('retention removes a killed run once it is a day old', () => {
   createRunFolder(output, scopeOf('2'), promises);
   const old = new Date(Date.now() - 25 * 3_600_000);
   utimesSync(folder, old, old);
-  expect(applyRetention(output, { runs: 1, keep: '2' })).toEqual(['1']);
+  expect(applyRetention(output, { runs: 1, keep: '2' }).removed).toEqual(['1']);
 });
 
 test('retention holds the total size, the newest first', () => {
@@ -116,7 +206,30 @@ test('retention holds the total size, the newest first', () => {
     const folder = createRunFolder(output, scopeOf(id), promises);
     writeFileSync(join(folder, FILES.run), 'x'.repeat(100_000));
   }
-  expect(applyRetention(output, { total_bytes: 250_000, keep: '3' })).toEqual(['1']);
+  expect(applyRetention(output, { total_bytes: 250_000, keep: '3' }).removed).toEqual(['1']);
+});
+
+test('a run that cannot be removed is told, and keeps neither the others nor the verdict from their end', () => {
+  for (const id of ['1', '2', '3'])
+    writeFileSync(join(createRunFolder(output, scopeOf(id), promises), FILES.run), '{}');
+  const locked = join(output, 'runs', '2');
+  // Root may remove anything, so it becomes somebody else meanwhile.
+  for (const path of [output, join(output, 'runs'), join(output, 'runs', '1')]) chmodSync(path, 0o777);
+  for (const path of [locked, join(output, 'runs', '1', FILES.logs)]) chmodSync(path, 0o555);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  const { removed, problems } = applyRetention(output, { runs: 1, keep: '3' });
+  if (isRoot) process.seteuid?.(0);
+  chmodSync(locked, 0o755);
+  expect(removed).toEqual(['1']);
+  expect(problems).toEqual([expect.stringMatching(/runs\/2 could not be removed: EACCES/)]);
+});
+
+test('no folder of runs at all is told too', () => {
+  expect(applyRetention(join(output, 'nowhere'), { keep: '1' })).toEqual({
+    removed: [],
+    problems: [expect.stringContaining('ENOENT')],
+  });
 });
 
 test('preflight stops a run that could not be written, and only warns of the rest', () => {

@@ -27,7 +27,8 @@ export async function brokenSeals(folder: string): Promise<string[] | undefined>
   } catch {
     return [`${FILES.seal} is not readable`];
   }
-  return SEALED.filter((file) => sealed[file] !== now[file]).map(
+  // A file that could not be read is never the one that was sealed.
+  return SEALED.filter((file) => now[file] === null || sealed[file] !== now[file]).map(
     (file) => `${file} is not what the run ended with: its hash differs`,
   );
 }
@@ -37,9 +38,13 @@ async function hashesOf(folder: string): Promise<Record<string, string | null>> 
   return Object.fromEntries(hashes);
 }
 
+/** Null for a file that is not there or cannot be read. */
 async function hashOf(path: string): Promise<string | null> {
-  if (!existsSync(path)) return null;
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch {
+    return null;
+  }
   return hash.digest('hex');
 }

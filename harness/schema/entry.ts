@@ -3,6 +3,7 @@
  * Together with `scope.json` and `promises.json` these lines are all the judge needs; a run can be judged again from them.
  */
 import { z } from 'zod';
+import { tallySchema } from './tally.ts';
 
 export const ARMS = ['baseline', 'candidate'] as const;
 export const armSchema = z.enum(ARMS);
@@ -17,7 +18,7 @@ export const observationSchema = z.strictObject({
   ...execution,
   measure: z.string(),
   unit: z.string(),
-  /** A time slice of the replicate, counted from 0. */
+  /** A time slice of the replicate: the batches of each measure are numbered from 0 without a hole. */
   block: z.int().nonnegative(),
   /** When the first value was taken. */
   t0: moment,
@@ -44,7 +45,7 @@ export const CHECK_STATUSES = ['completed', 'error', 'interrupted'] as const;
 export const checkStatusSchema = z.enum(CHECK_STATUSES);
 export type CheckStatus = z.infer<typeof checkStatusSchema>;
 
-/** Written last by each execution of a check. The tallies let the judge see lines that went missing in between. */
+/** Written last by each execution of a check. The tally lets the judge see lines that went missing in between. */
 export const checkEndedSchema = z.strictObject({
   type: z.literal('check-ended'),
   ...execution,
@@ -52,11 +53,9 @@ export const checkEndedSchema = z.strictObject({
   status: checkStatusSchema,
   duration_ms: z.number().nonnegative(),
   error: z.string().optional(),
-  tally: z.strictObject({
-    observations: z.int().nonnegative(),
-    values: z.int().nonnegative(),
-    facts: z.int().nonnegative(),
-  }),
+  /** The error came before the check's own function began or after it had ended: its stack, its worker, its file. */
+  endedBy: z.literal('harness').optional(),
+  tally: tallySchema,
 });
 export type CheckEnded = z.infer<typeof checkEndedSchema>;
 

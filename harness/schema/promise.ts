@@ -26,8 +26,10 @@ export const idSchema = z
  * What is computed from the samples of a measure.
  * - `count-above` · how many samples are above `threshold`; a realised count, so one breach of a limit of 0 is certain
  * - `share-above` · their share of all samples, with the Clopper-Pearson interval
- * - `p50` `p95` `p99` · quantiles, with the exact binomial order-statistic interval
+ * - `p50` `p95` `p99` · quantiles, with the binomial order-statistic interval
  * - `max` `min` · the realised extreme
+ *
+ * Both intervals are exact for independent samples.
  */
 export const STATISTICS = ['count-above', 'share-above', 'p50', 'p95', 'p99', 'max', 'min'] as const;
 export const statisticSchema = z.enum(STATISTICS);
@@ -64,7 +66,20 @@ export const promiseSchema = z
   })
   .refine((promise) => promise.statistic.endsWith('-above') === (promise.threshold !== undefined), {
     message: 'threshold belongs to count-above and share-above, and to no other statistic',
-  });
+  })
+  .refine(({ statistic, limit }) => statistic !== 'share-above' || (limit >= 0 && limit <= 1), {
+    message: 'the limit of share-above is a fraction from 0 to 1',
+    path: ['limit'],
+  })
+  .refine(
+    ({ statistic, operator, limit, minSamples }) =>
+      statistic !== 'count-above' || !operator.startsWith('<') || limit < minSamples,
+    {
+      message:
+        'the upper limit of count-above must be below minSamples: so few samples could all be above the threshold and keep it',
+      path: ['limit'],
+    },
+  );
 
 /** See the fields of `promiseSchema`. Named so because `Promise` is taken. */
 export type ReleasePromise = z.infer<typeof promiseSchema>;

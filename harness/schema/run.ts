@@ -7,7 +7,7 @@ import { verdictSchema } from './verdict.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
 
-/** A statistic with its exact interval; `low` or `high` is null where the interval is open on that side. */
+/** A statistic with its interval, exact for independent samples; `low` or `high` is null where the interval is open on that side. */
 export const estimateSchema = z.strictObject({
   value: z.number().nullable(),
   low: z.number().nullable(),

@@ -37,21 +37,44 @@ test('a profile includes what is declared from a quicker one, and not from a lon
   expect(reaches('standard', 'nightly')).toBe(false);
 });
 
+const promise = {
+  id: 'a/b',
+  suite: 'a',
+  kind: 'fix',
+  says: 'x',
+  measure: 'm',
+  operator: '<=',
+  limit: 1,
+  unit: 'ms',
+  minSamples: 2,
+  decidableFrom: 'smoke',
+};
+
 test('a threshold goes with count-above and share-above, and with nothing else', () => {
-  const promise = {
-    id: 'a/b',
-    suite: 'a',
-    kind: 'fix',
-    says: 'x',
-    measure: 'm',
-    operator: '<=',
-    limit: 1,
-    unit: 'ms',
-    minSamples: 1,
-    decidableFrom: 'smoke',
-  };
   expect(promiseSchema.safeParse({ ...promise, statistic: 'count-above', threshold: 3 }).success).toBe(true);
   expect(promiseSchema.safeParse({ ...promise, statistic: 'count-above' }).success).toBe(false);
   expect(promiseSchema.safeParse({ ...promise, statistic: 'p95' }).success).toBe(true);
   expect(promiseSchema.safeParse({ ...promise, statistic: 'p95', threshold: 3 }).success).toBe(false);
+});
+
+test.for([
+  [{ limit: 0 }, true],
+  [{ limit: 1 }, true],
+  [{ limit: -0.01 }, false],
+  [{ limit: 1.01 }, false],
+  [{ limit: 5, operator: '>=' }, false],
+] as const)('the limit of a share is a fraction: %o is %s', ([changes, accepted]) => {
+  const share = { ...promise, statistic: 'share-above', threshold: 3, minSamples: 100, ...changes };
+  expect(promiseSchema.safeParse(share).success).toBe(accepted);
+});
+
+test.for([
+  ['<=', 29, true],
+  ['<=', 30, false],
+  ['<', 29, true],
+  ['<', 30, false],
+  ['>=', 30, true],
+] as const)('a count that must be %s %d of at least 30 samples is accepted: %s', ([operator, limit, accepted]) => {
+  const count = { ...promise, statistic: 'count-above', threshold: 3, minSamples: 30, operator, limit };
+  expect(promiseSchema.safeParse(count).success).toBe(accepted);
 });

@@ -15,7 +15,8 @@ export const plannedCheckSchema = z.strictObject({
   ticket: z.string().optional(),
   lane: laneSchema,
   arms: z.array(armSchema).min(1),
-  replicates: z.int().positive(),
+  /** At most as many as `--repeat` allows. */
+  replicates: z.int().positive().max(1_000),
   /** Names of the facts it must record on the candidate. */
   facts: z.array(z.string()),
   /** Measures it records, by name, with their units. */

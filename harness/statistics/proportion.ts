@@ -1,4 +1,4 @@
-/** The exact interval of a share: what `k` of `n` says about the share in all such. */
+/** The interval of a share, exact for independent samples: what `k` of `n` says about the share in all such. */
 import { inverseIncompleteBeta } from './incomplete-beta.ts';
 import { StatisticsInputError } from './input-error.ts';
 
@@ -6,7 +6,7 @@ export const CONFIDENCE = 0.95;
 
 /**
  * The two-sided Clopper-Pearson interval of `successes` out of `trials`; both are shares in [0, 1].
- * It covers at least `confidence` (default 0.95) whatever the true share is: (1 − confidence)/2 is left out on either side.
+ * It covers at least `confidence` (default 0.95) of independent trials whatever the true share is: (1 − confidence)/2 is left out on either side.
  * For 0 of n it is [0, 1 − ((1 − confidence)/2)^(1/n)].
  * Source: C. J. Clopper, E. S. Pearson, Biometrika 26 (1934) 404-413; the beta form is in Johnson, Kotz, Kemp,
  * "Univariate Discrete Distributions", §3.8.3.

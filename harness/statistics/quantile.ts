@@ -1,4 +1,4 @@
-/** Quantiles of sorted samples with their exact intervals: no distribution assumed, no seed, no resampling. */
+/** Quantiles of sorted samples with their intervals, exact for independent samples: no distribution assumed, no seed, no resampling. */
 import { incompleteBeta } from './incomplete-beta.ts';
 import { StatisticsInputError } from './input-error.ts';
 import { CONFIDENCE } from './proportion.ts';
@@ -34,8 +34,8 @@ function firstRank(from: number, to: number, holds: (rank: number) => boolean): 
  * The point is the nearest rank, ceil(n·percent/100): the inverse of the empirical distribution function (type 1 of
  * R. J. Hyndman, Y. Fan, The American Statistician 50 (1996) 361-365), so it is a sample and lies inside its interval.
  *
- * The interval [X(low), X(high)] covers the quantile with at least `confidence` for any distribution, ties and steps
- * included. How many samples fall below the quantile is binomial(n, percent/100): `low` is the largest rank with
+ * The interval [X(low), X(high)] covers the quantile of independent samples with at least `confidence` for any distribution, ties
+ * and steps included. How many samples fall below the quantile is binomial(n, percent/100): `low` is the largest rank with
  * P(B < low) <= α/2, `high` the smallest with P(B >= high) <= α/2.
  * Source: H. A. David, H. N. Nagaraja, "Order Statistics" (3rd ed., 2003), §7.1.
  * @throws StatisticsInputError for no samples, or a percent that is not whole and inside (0, 100)
