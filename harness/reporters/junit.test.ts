@@ -99,6 +99,19 @@ describe('renderJunit', () => {
     expect(failed?.children[0]?.text).toContain('rerun: npm run regression -- --check tars-1001/silent-drop');
   });
 
+  it('keeps the message of a failure to 1,000 characters and the body whole', () => {
+    const run = runs.failingRun();
+    const reason = `1 of 3 broken: ${'x'.repeat(15_000)} the end`;
+    const scope = { ...run.scope, missing: [reason] };
+    const all = cases(renderJunit({ ...run, scope, gates: run.gates.map((gate) => ({ ...gate, reason })) }));
+    const bad = all.flatMap(({ children }) => children).filter(({ name }) => name === 'failure' || name === 'error');
+    expect(bad).toHaveLength(7);
+    for (const { attributes, text } of bad) {
+      expect(attributes.message?.length).toBeLessThanOrEqual(1000);
+      expect(text).toContain('the end');
+    }
+  });
+
   it('is all green for a complete run that passes', () => {
     const root = parse(renderJunit(runs.passingRun()));
     expect(root.attributes).toMatchObject({ tests: '13', failures: '0', errors: '0', skipped: '1' });

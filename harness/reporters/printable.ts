@@ -14,6 +14,9 @@ export function manyLines(text: string): string {
   return text.toWellFormed().replace(ACTING, '');
 }
 
+/** Characters shown of a reason, or of a sentence about what is missing: evidence in it may be of any length. */
+export const MOST_REASON = 600;
+
 /** At most `most` characters, with a note of how many were cut and where the whole text is. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;

@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import type { Gate, Run } from '../schema/run.ts';
 import type { Verdict } from '../schema/verdict.ts';
-import { clip, cut, oneLine } from './printable.ts';
+import { clip, cut, MOST_REASON, oneLine } from './printable.ts';
 import { baselineText, counted, durationText, limitText, measuredText } from './quantity.ts';
 import {
   byTicket,
@@ -25,8 +25,6 @@ export type TerminalOptions = {
 };
 
 type Colors = ReturnType<typeof pc.createColors>;
-
-const MOST_REASON = 600;
 
 /** The run as lines ending in a newline. The last three always give the verdict, the report and the command that repeats it. */
 export function renderTerminal(run: Run, options: TerminalOptions): string {

@@ -1,6 +1,7 @@
 /** What keeps the run from passing: failures first, each with its reason and the command that repeats it. */
 import { html } from 'htm/preact';
 import type { Gate, Run } from '../../schema/run.ts';
+import { cut, MOST_REASON } from '../printable.ts';
 import { counted } from '../quantity.ts';
 import { notJudged, troubles } from '../triage.ts';
 import { Anchor, Badge, Command, Section } from './parts.ts';
@@ -35,7 +36,7 @@ function NotJudged({ ids, command }: { ids: string[]; command: string }) {
 function Trouble({ gate }: { gate: Gate }) {
   return html`<li class="v-${gate.verdict}">
     <p><${Badge} verdict=${gate.verdict} /> <b>${gate.says}</b></p>
-    <p class="reason">${gate.reason}</p>
+    <p class="reason">${cut(gate.reason, MOST_REASON)}</p>
     <p class="id"><${Anchor} id=${gate.id}>${gate.id}</${Anchor}></p>
     <${Command} command=${gate.rerun} />
   </li>`;

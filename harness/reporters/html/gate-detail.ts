@@ -1,6 +1,7 @@
 /** Each gate by itself: the drawing, the reason, and the checks it was judged from. */
 import { html } from 'htm/preact';
 import type { Gate, Run } from '../../schema/run.ts';
+import { cut, MOST_REASON } from '../printable.ts';
 import { counted, limitText, quantity } from '../quantity.ts';
 import { byTicket, MEANINGS } from '../triage.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
@@ -27,7 +28,7 @@ function Detail({ gate, arms, drawn }: { gate: Gate; arms: Run['provenance']['ar
   const passes = gate.verdict === 'pass';
   return html`<details class="gate" id=${gate.id} data-v=${gate.verdict} open=${!passes}>
     <summary><${Badge} verdict=${gate.verdict} /> <b>${gate.says}</b> <code>${gate.id}</code></summary>
-    <p class="reason">${gate.reason}</p>
+    <p class="reason">${cut(gate.reason, MOST_REASON)}</p>
     <div class="beside">
     ${drawn && gate.kind !== 'facts' && html`<${IntervalDrawing} gate=${gate} arms=${arms} />`}
     <${Terms} terms=${[

@@ -148,6 +148,25 @@ describe('the size of the page', () => {
     expect(page).toContain('With more than 1,000 gates, those that pass are not drawn.');
   });
 
+  it('does not grow with what a run says of itself: reasons, errors and sentences of any length', () => {
+    const run = runs.failingRun();
+    const long = 'x'.repeat(1_000_000);
+    const gates = run.gates.map((gate) => ({ ...gate, reason: `${gate.reason} ${long}` }));
+    const scope = { ...run.scope, missing: [...run.scope.missing, long] };
+    const checks = run.checks.map((check) => ({ ...check, error: long }));
+    const components = [{ name: 'redis', version: null, provider: null, missing: long }];
+    const page = renderHtml({ ...run, gates, checks, scope, provenance: { ...run.provenance, components } });
+    expect(Buffer.byteLength(page)).toBeLessThan(200 * KIB);
+    expect(firstScreen(page).length).toBeLessThan(30 * KIB);
+  });
+
+  it('does not grow with evidence in the reasons of gates', () => {
+    const run = runs.failingRun();
+    const reason = `1 of 3 broken: no event is lost (${'x'.repeat(1_000_000)})`;
+    const page = renderHtml({ ...run, gates: run.gates.map((gate) => ({ ...gate, reason })) });
+    expect(Buffer.byteLength(page)).toBeLessThan(100 * KIB);
+  });
+
   it('does not grow with evidence and series of any length', () => {
     const run = runs.passingRun();
     const evidence = 'x'.repeat(3_000_000);

@@ -1,6 +1,7 @@
 /** What the run set out to decide, on what it was made, and how to make it again. */
 import { html } from 'htm/preact';
 import type { Run } from '../../schema/run.ts';
+import { cut, MOST_REASON } from '../printable.ts';
 import { counted, momentText, number, quantity } from '../quantity.ts';
 import { endingText } from '../triage.ts';
 import { Command, Section, Terms } from './parts.ts';
@@ -11,7 +12,7 @@ export function Scope({ run, notes }: { run: Run; notes: readonly string[] }) {
     ${
       scope.complete
         ? html`<p><b>Complete:</b> every check ended by itself and every expected gate was judged.</p>`
-        : html`<p><b>Not complete:</b> the run ${endingText(run)}.</p><ul class="missing">${scope.missing.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
+        : html`<p><b>Not complete:</b> the run ${endingText(run)}.</p><ul class="missing">${scope.missing.map((sentence) => html`<li>${cut(sentence, MOST_REASON)}</li>`)}</ul>`
     }
     ${notes.length > 0 && html`<ul class="missing">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
     <${Terms} terms=${[
@@ -65,6 +66,6 @@ export function Provenance({ run }: { run: Run }) {
 
 function Component({ component }: { component: Run['provenance']['components'][number] }) {
   const { name, version, provider, missing } = component;
-  if (missing !== undefined) return html`<b>${name} is missing</b>: ${missing}`;
+  if (missing !== undefined) return html`<b>${name} is missing</b>: ${cut(missing, MOST_REASON)}`;
   return html`<b>${name}</b> ${version} <span class="quiet">by ${provider}</span>`;
 }
