@@ -129,6 +129,7 @@ describe('renderJunit', () => {
     const all = cases(renderJunit(runs.hostileRun()));
     expect(all).toHaveLength(14);
     expect(all[0]?.children[0]?.text).toContain('</script><script>alert(1)</script>');
+    expect(renderJunit(runs.hostileRun())).not.toMatch(/\[31m|\u202e/);
   });
 
   it('stays well-formed whatever the text', () => {

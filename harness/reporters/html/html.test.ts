@@ -90,11 +90,6 @@ describe('renderHtml', () => {
     expect(page).toContain('✓ holds</b> in 2 of 3: seen 0; seen 2');
   });
 
-  it('shows notes about how the run was read', () => {
-    const notes = ['The last line of observations.ndjson was half-written and dropped.'];
-    expect(firstScreen(renderHtml(runs.killedRun(), { notes }))).toContain(notes[0]);
-  });
-
   it('renders an empty and a killed run', () => {
     expect(renderHtml(runs.emptyRun())).toContain('No gate was judged.');
     expect(renderHtml(runs.killedRun())).toContain('it was killed');
@@ -124,6 +119,10 @@ describe('the page is one safe file', () => {
       [],
     );
     expect(page.isWellFormed()).toBe(true);
+  });
+
+  it('holds nothing that acts on its reader: no escape sequence, no mark that turns a paragraph around', () => {
+    for (const acting of ['\u001b', '[31m', '\u202e']) expect(page).not.toContain(acting);
   });
 
   it('loads nothing: every address points within the page or beside it', () => {

@@ -12,8 +12,7 @@ import { Provenance, Scope } from './provenance.ts';
 import { SeriesCharts } from './series-chart.ts';
 import { Tickets } from './tickets.ts';
 
-/** `notes`: sentences about how this run was read, such as a half-written last line that was dropped. */
-export function Page({ run, notes }: { run: Run; notes: readonly string[] }) {
+export function Page({ run }: { run: Run }) {
   return html`<a class="skip" href="#gates">Skip to the gates</a>
     <${Masthead} run=${run} />
     <main>
@@ -22,7 +21,7 @@ export function Page({ run, notes }: { run: Run; notes: readonly string[] }) {
           <${Tickets} run=${run} />
           <${Attention} run=${run} />
         </div>
-        <div class="aside"><${Scope} run=${run} notes=${notes} /><${Provenance} run=${run} /></div>
+        <div class="aside"><${Scope} run=${run} /><${Provenance} run=${run} /></div>
       </div>
       <${GateTable} run=${run} />
       <${GateDetails} run=${run} />

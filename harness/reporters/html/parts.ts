@@ -34,7 +34,7 @@ export function Terms({ terms }: { terms: [string, ComponentChildren][] }) {
 
 /** A link to a gate or check on this page; ids are any text, so the fragment is encoded. */
 export function Anchor({ id, children }: { id: string; children?: ComponentChildren }) {
-  return html`<a href="#${encodeURIComponent(id.toWellFormed())}">${children}</a>`;
+  return html`<a href="#${encodeURIComponent(id)}">${children}</a>`;
 }
 
 /** The id of a check's element: gates have their own id, and a check may be called like a gate. */

@@ -6,7 +6,7 @@ import { counted, momentText, number, quantity } from '../quantity.ts';
 import { endingText } from '../triage.ts';
 import { Command, Section, Terms } from './parts.ts';
 
-export function Scope({ run, notes }: { run: Run; notes: readonly string[] }) {
+export function Scope({ run }: { run: Run }) {
   const { scope } = run;
   return html`<${Section} id="scope" title="Scope">
     ${
@@ -14,7 +14,6 @@ export function Scope({ run, notes }: { run: Run; notes: readonly string[] }) {
         ? html`<p><b>Complete:</b> every check ended by itself and every expected gate was judged.</p>`
         : html`<p><b>Not complete:</b> the run ${endingText(run)}.</p><ul class="missing">${scope.missing.map((sentence) => html`<li>${cut(sentence, MOST_REASON)}</li>`)}</ul>`
     }
-    ${notes.length > 0 && html`<ul class="missing">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
     <${Terms} terms=${[
       ['Profile', scope.profile],
       ['Tickets', scope.tickets.map((ticket) => html`<span class="whole">${ticket}</span> `)],
