@@ -327,8 +327,8 @@ export function failingRun(): Run {
       narrowedBy: ['--profile standard', '--ticket TARS-1001 … TARS-1005'],
       complete: false,
       missing: [
-        'tars-1004/kill-database did not end by itself on the candidate.',
-        'Component postgres could not be had.',
+        'postgres could not be had: no provider could serve it; `apt-get install -y postgresql` gets it',
+        'tars-1004/kill-database on the candidate did not finish',
       ],
     },
     provenance: {
@@ -339,7 +339,7 @@ export function failingRun(): Run {
           name: 'postgres',
           version: null,
           provider: null,
-          missing: 'no provider could serve it; `apt-get install -y postgresql` would get it',
+          missing: 'no provider could serve it; `apt-get install -y postgresql` gets it',
         },
         ...run.provenance.components.slice(1),
       ],
@@ -353,6 +353,20 @@ function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }
 
+/** What the judge makes of a gate whose check never ran. */
+function neverJudged(gate: Gate): Gate {
+  const nothing = { value: null, low: null, high: null, samples: 0 };
+  const reason = `${gate.checks[0]} on the candidate was never started; no samples of ${gate.measure}`;
+  return withoutUndefined({
+    ...gate,
+    verdict: 'no-data' as const,
+    reason,
+    candidate: nothing,
+    baseline: undefined,
+    discriminates: undefined,
+  });
+}
+
 /** A run whose harness was killed before the last checks ended. */
 export function killedRun(): Run {
   const run = passingRun();
@@ -361,7 +375,7 @@ export function killedRun(): Run {
     endedAt: null,
     ended: 'killed',
     verdict: 'no-data',
-    gates: run.gates.slice(0, 4),
+    gates: run.gates.slice(0, 5).map((gate, i) => (i < 4 ? gate : neverJudged(gate))),
     checks: [
       ...run.checks.slice(0, 2),
       checkReport('tars-1002/scrape', { lane: 'timing', status: 'interrupted', duration_ms: 0 }),
@@ -369,8 +383,9 @@ export function killedRun(): Run {
     series: [],
     scope: {
       ...run.scope,
+      expected: run.scope.expected.slice(0, 5),
       complete: false,
-      missing: ['The run has no last line: the harness was killed.', 'tars-1002/scrape started and did not end.'],
+      missing: ['the run was killed: no line says that it ended', 'tars-1002/scrape on the candidate did not finish'],
     },
   };
 }

@@ -97,14 +97,16 @@ describe('renderTerminal', () => {
         v1.0.0: 12%
         rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
 
-      · not complete: tars-1004/kill-database did not end by itself on the candidate.
-      · not complete: Component postgres could not be had.
+      · not complete: postgres could not be had: no provider could serve it; \`apt-get
+        install -y postgresql\` gets it
+      · not complete: tars-1004/kill-database on the candidate did not finish
       · narrowed by --profile standard --ticket TARS-1001 … TARS-1005
       · deferred to nightly: tars-1005/slope-over-48-h
 
-      FAIL · v1.0.1 fails 2 of 12 gates; 4 more are not known. The run did not finish
-      its scope; it ended in order. It was narrowed and does not decide the whole
-      release.
+      FAIL · v1.0.1 fails 2 of 12 gates; 4 more are not known. The run is not
+      complete: postgres could not be had: no provider could serve it; \`apt-get
+      install -y postgresql\` gets it (and 1 more). It was narrowed and does not decide
+      the whole release.
       report  reports/latest/report.html
       repeat  npm run regression -- --profile standard --seed 20240917
       "

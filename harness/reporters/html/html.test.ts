@@ -26,30 +26,39 @@ describe('renderHtml', () => {
   it('says the verdict in a word, a sign and a sentence', () => {
     expect(firstScreen(failing)).toContain('✗</i> FAIL');
     expect(firstScreen(failing)).toContain(
-      'v1.0.1 fails 2 of 12 gates; 4 more are not known. The run did not finish its scope; it ended in order.',
+      'v1.0.1 fails 2 of 12 gates; 4 more are not known. ' +
+        'The run is not complete: postgres could not be had: no provider could serve it; `apt-get install -y postgresql` gets it (and 1 more).',
     );
     expect(firstScreen(renderHtml(runs.passingRun()))).toContain('v1.0.1 passes all 12 gates.');
+  });
+
+  it('tells a component that could not be had once, before what it kept from being judged, with its command', () => {
+    const list = firstScreen(failing).match(/<ol class="attention">[\s\S]*?<\/ol>/)?.[0] ?? '';
+    expect(list.match(/<li[\s\S]*?<\/li>/)?.[0]).toMatch(
+      /postgres could not be had[\s\S]*apt-get install -y postgresql/,
+    );
   });
 
   it('tells each trouble before the table, worst first, with the command that repeats it', () => {
     const head = firstScreen(failing);
     const verdicts = [...head.matchAll(/<li class="v-([a-z-]+)">/g)].map((match) => match[1]);
-    expect(verdicts).toEqual(['fail', 'fail', 'error', 'no-data', 'inconclusive', 'marginal']);
+    expect(verdicts).toEqual(['no-data', 'fail', 'fail', 'error', 'no-data', 'inconclusive', 'marginal']);
     expect(head).toContain('npm run regression -- --check tars-1004/kill-database --seed 20240917');
   });
 
-  it('names the expected gates that were not judged', () => {
+  it('says how a run ended that did not reach its end, and what it could not judge', () => {
     const head = firstScreen(renderHtml(runs.killedRun()));
-    expect(head).toContain('v1.0.1 passes all 4 gates that were judged. 8 of 12 expected gates were not judged.');
-    expect(head).toContain('8 expected gates not judged');
-    expect(head).toContain('tars-1005/rss-bounded');
+    expect(head).toContain(
+      'No gate fails, but 1 of 5 gates is not known. The run did not finish its scope; it was killed.',
+    );
+    expect(head).toContain('tars-1002/scrape-fast');
     expect(firstScreen(renderHtml(runs.passingRun()))).toContain('None: every gate passes.');
   });
 
   it('says what is missing, what is deferred, by what it was narrowed and what it was made on', () => {
     const head = firstScreen(failing);
     for (const said of [
-      'tars-1004/kill-database did not end by itself on the candidate.',
+      'tars-1004/kill-database on the candidate did not finish',
       'tars-1005/slope-over-48-h',
       '--ticket TARS-1001 … TARS-1005',
       'fc12675a9d1b',
