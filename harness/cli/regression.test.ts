@@ -41,6 +41,8 @@ describe('a run that keeps its promises', () => {
     const low = await place.run(['gate']);
     expect(low).toMatchObject({ code: 2 });
     expect(low.stderr).toContain('the run is at profile smoke, standard is required');
+    expect(low.stdout).not.toMatch(/^PASS/m);
+    expect(low.stdout).toMatch(/^NOT KNOWN for release · the run is at profile smoke/m);
   });
 });
 

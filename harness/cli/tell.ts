@@ -10,12 +10,14 @@ export function wantsColor(stream: NodeJS.WriteStream): boolean {
   return Boolean(process.env.FORCE_COLOR) || stream.isTTY === true;
 }
 
-export function tell(run: Run, folder: string, json: boolean | undefined): void {
+/** `undecided`: why the run lets no release through, whatever its gates say; a sentence each. */
+export function tell(run: Run, folder: string, json: boolean | undefined, undecided: readonly string[] = []): void {
   const text = json
     ? JSON.stringify(run, null, 2)
     : renderTerminal(run, {
         color: wantsColor(process.stdout),
         reportPath: relative(process.cwd(), join(folder, FILES.html)),
+        undecided,
         width: process.stdout.columns ?? 100,
       });
   process.stdout.write(`${text.trimEnd()}\n`);

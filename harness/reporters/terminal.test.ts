@@ -113,6 +113,18 @@ describe('renderTerminal', () => {
     `);
   });
 
+  it('says of a run that passes and decides nothing that it is not known, and why', () => {
+    const smoke = { ...runs.passingRun(), scope: { ...runs.passingRun().scope, profile: 'smoke' as const } };
+    expect(renderTerminal(smoke, PLAIN)).toContain(
+      'PASS · v1.0.1 passes all 12 gates. Profile smoke does not decide a release.',
+    );
+    const lines = renderTerminal(smoke, { ...PLAIN, undecided: ['too little', 'too old'] }).split('\n');
+    expect(lines.filter((line) => line.startsWith('PASS'))).toEqual([]);
+    expect(lines).toContain('NOT KNOWN for release · too little; too old');
+    const failing = renderTerminal(runs.failingRun(), { ...PLAIN, undecided: ['too little'] });
+    expect(failing).toMatch(/^FAIL · /m);
+  });
+
   it('tells an empty run', () => {
     expect(renderTerminal(runs.emptyRun(), PLAIN)).toMatchInlineSnapshot(`
       "T.A.R.S. v1.0.1 against v1.0.0 · profile standard · 9 min 12 s

@@ -20,6 +20,8 @@ export type TerminalOptions = {
   color: boolean;
   /** Where report.html is, as the reader would open it. */
   reportPath: string;
+  /** Why the run lets no release through though no gate fails, a sentence each. @default none */
+  undecided?: readonly string[];
   /** Columns to fit in; commands and paths are never broken. @default 100 */
   width?: number;
 };
@@ -36,9 +38,7 @@ export function renderTerminal(run: Run, options: TerminalOptions): string {
     troubleLines(run, colors, width),
     noteLines(run, colors, width),
     [
-      ...wrap(`${outcome(run.verdict)} · ${oneLine(summarySentence(run))}`, width).map((line) =>
-        colors.bold(paint(run.verdict, line, colors)),
-      ),
+      ...verdictLines(run, options.undecided ?? [], colors, width),
       `report  ${oneLine(options.reportPath)}`,
       `repeat  ${oneLine(run.command)}`,
     ],
@@ -47,6 +47,15 @@ export function renderTerminal(run: Run, options: TerminalOptions): string {
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+function verdictLines(run: Run, undecided: readonly string[], colors: Colors, width: number): string[] {
+  const open = undecided.length > 0 && run.verdict !== 'fail';
+  const text = open
+    ? `NOT KNOWN for release · ${oneLine(cut(undecided.join('; '), MOST_REASON))}`
+    : `${outcome(run.verdict)} · ${oneLine(summarySentence(run))}`;
+  const verdict = open ? 'no-data' : run.verdict;
+  return wrap(text, width).map((line) => colors.bold(paint(verdict, line, colors)));
 }
 
 function titleLines(run: Run, colors: Colors, width: number): string[] {

@@ -1,4 +1,5 @@
 /** What a reader must see first: verdicts in words, gates by urgency and by ticket, and the run in one sentence. */
+import { reaches } from '../schema/promise.ts';
 import type { Gate, Run } from '../schema/run.ts';
 import { VERDICTS, type Verdict, worst } from '../schema/verdict.ts';
 import { cut } from './printable.ts';
@@ -106,6 +107,8 @@ export function summarySentence(run: Run): string {
   }
   if (!run.scope.complete) sentences.push(unfinished(run));
   if (run.scope.narrowedBy.length > 0) sentences.push('It was narrowed and does not decide the whole release.');
+  if (run.verdict !== 'fail' && !reaches(run.scope.profile, 'standard'))
+    sentences.push(`Profile ${run.scope.profile} does not decide a release.`);
   if (isSameRelease(run)) sentences.push('Both arms are the same release: fixes were judged on the limit alone.');
   return sentences.join(' ');
 }
