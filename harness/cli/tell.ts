@@ -7,7 +7,9 @@ import type { Run } from '../schema/run.ts';
 /** Whether to colour what is written to `stream`: NO_COLOR and FORCE_COLOR as everywhere (no-color.org). */
 export function wantsColor(stream: NodeJS.WriteStream): boolean {
   if (process.env.NO_COLOR) return false;
-  return Boolean(process.env.FORCE_COLOR) || stream.isTTY === true;
+  const { FORCE_COLOR } = process.env;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return stream.isTTY === true;
 }
 
 /** `undecided`: why the run lets no release through, whatever its gates say; a sentence each. */
