@@ -38,6 +38,8 @@ export interface StartComponentsOptions {
   readonly writer: EntryWriter;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
+  /** Asks the user whether this command may run. */
+  readonly confirm: (command: string) => Promise<boolean>;
 }
 
 /** Starts each component and records it, started or missing. @returns the addresses of those that serve */
@@ -55,6 +57,7 @@ export async function startComponents(options: StartComponentsOptions): Promise<
       const provider = forced.get(name);
       const component = await startComponent(definition, {
         ...contextOf(config, options.provision, say),
+        confirm: options.confirm,
         reaper,
         folder: own,
         logFolder: join(options.runFolder, FILES.logs),
@@ -99,7 +102,7 @@ export function contextOf(
 }
 
 /** Asks on a terminal; without one goes ahead in CI or as root, whose machine it then is. */
-async function confirm(command: string): Promise<boolean> {
+export async function confirm(command: string): Promise<boolean> {
   if (process.env.CI === 'true') return true;
   if (!process.stdin.isTTY || !process.stderr.isTTY) return process.getuid?.() === 0;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -18,6 +18,9 @@ describe('a run that keeps its promises', () => {
     const history = join(place.output, 'history.ndjson');
     const { code, stdout, stderr } = await place.run([...REGRESSION, '--seed', '7', '--history', history]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).toMatch(/1 check, 2 executions, for 2 gates; /);
+    expect(stderr).toMatch(/Z small\/answers candidate started$/m);
+    expect(stderr).toMatch(/Z \d\/2 small\/answers candidate done after /m);
     expect(stdout).toContain('latest/report.html'.replace('latest', saved(place).id));
 
     const run = saved(place);
@@ -208,6 +211,13 @@ describe('what a check does outside of its own course', () => {
     const { code } = await place.run(['regression', '--config', config, '--profile', 'smoke']);
     expect(code).toBe(2);
     expect(place.leftovers()).toEqual([]);
+  });
+
+  test('that it throws is told at once, with what it threw', async () => {
+    const place = new Place();
+    const config = place.product('throw new Error("the door is shut");');
+    const { stderr } = await place.run(['regression', '--config', config, '--profile', 'smoke']);
+    expect(stderr).toMatch(/p\/check candidate ended in an error after .*: Error: the door is shut$/m);
   });
 
   test('that its file cannot be loaded, or ends the process, is never exit 0', async () => {
