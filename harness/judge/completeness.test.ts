@@ -74,7 +74,7 @@ describe('a component that could not be had', () => {
     const cause = 'redis could not be had: no provider; `apt-get install redis` gets it';
     expect(run.gates.map((gate) => gate.verdict)).toEqual(['no-data', 'no-data']);
     expect(run.gates[0]?.reason).toBe(
-      `tars-1/drop did not run, because ${cause}; no samples of away_ms, limit <= 0; at least 30 samples are needed; v1.0.0: no samples; without the baseline no fix is shown`,
+      `tars-1/drop did not run, because ${cause}; no samples of away_ms, limit ≤ 0; at least 30 samples are needed; v1.0.0: no samples; without the baseline no fix is shown`,
     );
     expect(run.scope.missing).toEqual([cause]);
     expect(run.provenance.components).toEqual([

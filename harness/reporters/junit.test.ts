@@ -95,7 +95,7 @@ describe('renderJunit', () => {
     const failed = cases(renderJunit(runs.failingRun())).find(
       ({ attributes }) => attributes.name === 'tars-1001/silent-drop-found',
     );
-    expect(failed?.children[0]?.attributes.message).toContain('max 60.004 s > 60 s');
+    expect(failed?.children[0]?.attributes.message).toContain('max 60.004 s, limit ≤ 60 s');
     expect(failed?.children[0]?.text).toContain('rerun: npm run regression -- --check tars-1001/silent-drop');
   });
 

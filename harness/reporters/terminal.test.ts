@@ -20,11 +20,11 @@ describe('renderTerminal', () => {
         ✓ all facts of 1 check hold
 
       TARS-1003 2 pass
-        ✓ tars-1003/spans-orphaned                 0.012% above 5 s (< 0.1%)           v1.0.0 12%
+        ✓ tars-1003/spans-orphaned                 0.012 % over 5 s (< 0.1 %)          v1.0.0 12 %
         ✓ all facts of 1 check hold
 
       TARS-1004 2 pass
-        ✓ tars-1004/writes-lost                    0 above 0 (≤ 0)                     v1.0.0 11
+        ✓ tars-1004/writes-lost                    0 of 30 lost writes (0 allowed)     v1.0.0 11 of 30
         ✓ all facts of 1 check hold
 
       TARS-1005 2 pass
@@ -46,7 +46,7 @@ describe('renderTerminal', () => {
 
       TARS-1001 2 fail, 2 pass
         ✗ tars-1001/silent-drop-found     max 60.004 s (≤ 60 s)        v1.0.0 412 s
-        ✗ tars-1001/silent-drop/facts     1 broken (≤ 0)               v1.0.0 2 broken
+        ✗ tars-1001/silent-drop/facts     1 of 3 broken (0 allowed)    v1.0.0 2 of 6 …
         ✓ tars-1001/reconnects-soon       p95 1.84 s (< 5 s)           v1.0.0 31 s
         ✓ all facts of 1 check hold
 
@@ -55,12 +55,12 @@ describe('renderTerminal', () => {
         ✓ all facts of 1 check hold
 
       TARS-1003 1 marginal, 1 pass
-        ≈ tars-1003/spans-orphaned        0.082% above 5 s (< 0.1%)    v1.0.0 12%
+        ≈ tars-1003/spans-orphaned        0.082 % over 5 s (< 0.1 %)   v1.0.0 12 %
         ✓ all facts of 1 check hold
 
       TARS-1004 1 error, 1 no-data
-        ! tars-1004/kill-database/facts   no samples (≤ 0)
-        ∅ tars-1004/writes-lost           no samples (≤ 0)
+        ! tars-1004/kill-database/facts   no samples (0 allowed)
+        ∅ tars-1004/writes-lost           no samples (0 allowed)
 
       TARS-1005 2 pass
         ✓ tars-1005/rss-bounded           max 88.5 MiB (< 200 MiB)     v1.0.0 168 MiB
@@ -68,33 +68,36 @@ describe('renderTerminal', () => {
 
       ✗ fail tars-1001/silent-drop-found
         A silent drop is found within 60 s of the last frame
-        max 60.004 s > 60 s over 12 samples: the limit is ≤ 60 s; v1.0.0: 412 s
+        max 60.004 s, limit ≤ 60 s, over 12 samples; v1.0.0: 412 s
         rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
 
       ✗ fail tars-1001/silent-drop/facts
-        All facts of tars-1001/silent-drop hold
-        1 fact broken of 3: "no event is lost across the drop": 9,998 of 10,000 events
+        All 6 facts of tars-1001/silent-drop hold
+        1 of 3 facts broken, limit ≤ 0; broken: no event is lost across the drop
+        (9,998 of 10,000 events); v1.0.0: 2 of 6
         rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
 
       ! error tars-1004/kill-database/facts
-        All facts of tars-1004/kill-database hold
+        All 6 facts of tars-1004/kill-database hold
         tars-1004/kill-database ended with an error on the candidate
         rerun  npm run regression -- --check tars-1004/kill-database --seed 20240917
 
       ∅ no-data tars-1004/writes-lost
         No acknowledged write is lost when the database is killed
-        no samples of lost_writes: postgres could not be had
+        tars-1004/kill-database did not run, because postgres could not be had; no
+        samples of lost_writes, limit ≤ 0
         rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
 
       ? inconclusive tars-1002/scrape-fast
         A scrape of /metrics takes less than 100 ms at the 99th percentile
-        p99 104 ms [93 ms, 131 ms] straddles < 100 ms over 800 samples; v1.0.0: 412 ms
+        p99 104 ms [93, 131], limit < 100 ms, over 800 samples; the interval lies on
+        both sides of the limit; v1.0.0: 412 ms
         rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
 
       ≈ marginal tars-1003/spans-orphaned
         Fewer than 0.1 % of spans take longer than 5 s to arrive
-        0.082% [0.05%, 0.13%] of spans above 5 s straddles < 0.1% over 12,000 samples;
-        v1.0.0: 12%
+        0.082 % [0.05, 0.13] of 12,000 samples of arrival_ms over 5 s, limit < 0.1 %;
+        the interval reaches past the limit; v1.0.0: 12 %
         rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
 
       · not complete: postgres could not be had: no provider could serve it; \`apt-get

@@ -2,7 +2,7 @@
 import { html } from 'htm/preact';
 import type { Gate, Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
-import { counted, limitText, quantity } from '../quantity.ts';
+import { boundText, counted, quantity } from '../quantity.ts';
 import { byTicket, MEANINGS } from '../triage.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
 import { Anchor, Badge, Command, checkAnchor, Section, Terms } from './parts.ts';
@@ -51,7 +51,7 @@ const KINDS: Record<Gate['kind'], string> = {
 };
 
 function judgedOn(gate: Gate): string {
-  if (gate.kind === 'facts') return `${KINDS.facts}, ${limitText(gate)} broken`;
+  if (gate.kind === 'facts') return `${KINDS.facts}, ${boundText(gate)} broken`;
   const above = gate.threshold === undefined ? '' : ` ${quantity(gate.threshold, gate.unit)}`;
-  return `${gate.statistic}${above} of ${gate.measure} ${limitText(gate)} (${KINDS[gate.kind]})`;
+  return `${gate.statistic}${above} of ${gate.measure} ${boundText(gate)} (${KINDS[gate.kind]})`;
 }
