@@ -62,7 +62,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
     stream: stderr,
     isTTY: stderr.isTTY === true,
     color: wantsColor(stderr),
-    width: () => stderr.columns,
+    width: () => stderr.columns || 100,
   });
   const stopping = new Stopping();
   using _signals = stopping.listenForSignals(progress.line);

@@ -20,7 +20,7 @@ export function tell(run: Run, folder: string, json: boolean | undefined, undeci
         color: wantsColor(process.stdout),
         reportPath: relative(process.cwd(), join(folder, FILES.html)),
         undecided,
-        width: process.stdout.columns ?? 100,
+        width: process.stdout.columns || 100,
       });
   process.stdout.write(`${text.trimEnd()}\n`);
 }

@@ -24,7 +24,7 @@ export type ProgressOptions = {
   /** @default the global one */
   clearInterval?: (timer: unknown) => void;
   /** Columns, asked at each redraw because a terminal may be resized. @default 100 */
-  width?: () => number | undefined;
+  width?: () => number;
 };
 
 export type ProgressState = {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { Gate } from '../schema/run.ts';
 import * as runs from './run.fixture.ts';
 import { renderTerminal } from './terminal.ts';
 
@@ -11,24 +12,24 @@ describe('renderTerminal', () => {
       "T.A.R.S. v1.0.1 against v1.0.0 · profile standard · 9 min 12 s
 
       TARS-1001 4 pass
-        ✓ tars-1001/silent-drop-found              max 41.2 s (≤ 60 s)                 v1.0.0 412 s
-        ✓ tars-1001/reconnects-soon                p95 1.84 s (< 5 s)                  v1.0.0 31 s
+        ✓ silent-drop-found max 41.2 s (≤ 60 s)             v1.0.0 412 s
+        ✓ reconnects-soon   p95 1.84 s (< 5 s)              v1.0.0 31 s
         ✓ all facts of 2 checks hold
 
       TARS-1002 2 pass
-        ✓ tars-1002/scrape-fast                    p99 3.1 ms (< 100 ms)               v1.0.0 412 ms
+        ✓ scrape-fast       p99 3.1 ms (< 100 ms)           v1.0.0 412 ms
         ✓ all facts of 1 check hold
 
       TARS-1003 2 pass
-        ✓ tars-1003/spans-orphaned                 0.012 % over 5 s (< 0.1 %)          v1.0.0 12 %
+        ✓ spans-orphaned    0.012 % over 5 s (< 0.1 %)      v1.0.0 12 %
         ✓ all facts of 1 check hold
 
       TARS-1004 2 pass
-        ✓ tars-1004/writes-lost                    0 of 30 lost writes (0 allowed)     v1.0.0 11 of 30
+        ✓ writes-lost       0 of 30 lost writes (0 allowed) v1.0.0 11 of 30
         ✓ all facts of 1 check hold
 
       TARS-1005 2 pass
-        ✓ tars-1005/rss-bounded                    max 88.5 MiB (< 200 MiB)            v1.0.0 168 MiB
+        ✓ rss-bounded       max 88.5 MiB (< 200 MiB)        v1.0.0 168 MiB
         ✓ all facts of 1 check hold
 
       · deferred to nightly: tars-1005/slope-over-48-h
@@ -45,25 +46,25 @@ describe('renderTerminal', () => {
       "T.A.R.S. v1.0.1 against v1.0.0 · profile standard · 9 min 12 s
 
       TARS-1001 2 fail, 2 pass
-        ✗ tars-1001/silent-drop-found     max 60.004 s (≤ 60 s)        v1.0.0 412 s
-        ✗ tars-1001/silent-drop/facts     1 of 3 broken (0 allowed)    v1.0.0 2 of 6 …
-        ✓ tars-1001/reconnects-soon       p95 1.84 s (< 5 s)           v1.0.0 31 s
+        ✗ silent-drop-found   max 60.004 s (≤ 60 s)      v1.0.0 412 s
+        ✗ silent-drop/facts   1 of 3 broken (0 allowed)  v1.0.0 2 of 6 broken
+        ✓ reconnects-soon     p95 1.84 s (< 5 s)         v1.0.0 31 s
         ✓ all facts of 1 check hold
 
       TARS-1002 1 inconclusive, 1 pass
-        ? tars-1002/scrape-fast           p99 104 ms (< 100 ms)        v1.0.0 412 ms
+        ? scrape-fast         p99 104 ms (< 100 ms)      v1.0.0 412 ms
         ✓ all facts of 1 check hold
 
       TARS-1003 1 marginal, 1 pass
-        ≈ tars-1003/spans-orphaned        0.082 % over 5 s (< 0.1 %)   v1.0.0 12 %
+        ≈ spans-orphaned      0.082 % over 5 s (< 0.1 %) v1.0.0 12 %
         ✓ all facts of 1 check hold
 
       TARS-1004 1 error, 1 no-data
-        ! tars-1004/kill-database/facts   no samples (0 allowed)
-        ∅ tars-1004/writes-lost           no samples (0 allowed)
+        ! kill-database/facts no samples (0 allowed)
+        ∅ writes-lost         no samples (0 allowed)
 
       TARS-1005 2 pass
-        ✓ tars-1005/rss-bounded           max 88.5 MiB (< 200 MiB)     v1.0.0 168 MiB
+        ✓ rss-bounded         max 88.5 MiB (< 200 MiB)   v1.0.0 168 MiB
         ✓ all facts of 1 check hold
 
       ✗ fail tars-1001/silent-drop-found
@@ -145,15 +146,37 @@ describe('renderTerminal', () => {
     ['killed', runs.killedRun()],
     ['hostile', runs.hostileRun()],
     ['big', runs.bigRun()],
-  ])('ends a %s run with verdict, report and command, and fits the width but for these two and reruns', (_, run) => {
+  ])('ends a %s run with verdict, report and command', (_, run) => {
     const lines = renderTerminal(run, PLAIN).trimEnd().split('\n');
     expect(lines.at(-2)).toBe('report  reports/latest/report.html');
     expect(lines.at(-1)).toMatch(/^repeat {2}/);
     expect(lines.findLast((line) => /^(PASS|FAIL|NOT KNOWN) · /.test(line))).toBeDefined();
-    const bound = lines.filter((line) => !/^(report|repeat| {2}rerun) /.test(line));
-    expect(bound.filter((line) => [...line].length > 100 && !/tars-\d+\/.*<\/script>|TARS|against/.test(line))).toEqual(
-      [],
-    );
+  });
+
+  it.each([100, 80, 59, 40, 25])('fits %d columns, but for commands and paths', (width) => {
+    for (const run of [runs.passingRun(), runs.failingRun(), runs.killedRun(), runs.hostileRun(), runs.bigRun()]) {
+      const lines = renderTerminal(run, { ...PLAIN, width }).split('\n');
+      const bound = lines.filter((line) => !/^(report|repeat| {2}rerun) /.test(line));
+      expect(bound.filter((line) => [...line].length > width)).toEqual([]);
+    }
+  });
+
+  it('shows the usual numbers whole on 80 columns', () => {
+    const text = renderTerminal(runs.passingRun(), { ...PLAIN, width: 80 });
+    expect(text).not.toContain('…');
+    expect(text).toMatch(/^ {2}✓ writes-lost +0 of 30 lost writes \(0 allowed\) +v1\.0\.0 11 of 30$/m);
+  });
+
+  it('names a gate whole where the group does not name its suite', () => {
+    const [gate] = runs.passingRun().gates;
+    const run = { ...runs.passingRun(), gates: [{ ...(gate as Gate), ticket: 'OTHER-7' }] };
+    expect(renderTerminal(run, PLAIN)).toMatch(/^ {2}✓ tars-1001\/silent-drop-found /m);
+  });
+
+  it('gives a gate two lines where one is too narrow', () => {
+    const text = renderTerminal(runs.passingRun(), { ...PLAIN, width: 40 });
+    expect(text).toContain('  ✓ writes-lost\n    0 of 30 lost writes (0 allowed)\n    v1.0.0 11 of 30\n');
+    expect(text).toContain('  ✓ silent-drop-found\n    max 41.2 s (≤ 60 s) · v1.0.0 412 s\n');
   });
 
   it('says the same with colours as without, and acts on the terminal only by colours', () => {
