@@ -88,7 +88,15 @@ describe('renderJunit', () => {
     expect(root.attributes).toMatchObject({ tests: '14', failures: '2', errors: '5', skipped: '1' });
     const suite = root.children.find(({ attributes }) => attributes.name === 'tars-1001');
     expect(suite?.attributes).toMatchObject({ tests: '4', time: '246.5', timestamp: '2026-09-17T10:04:31.000Z' });
-    expect(suite?.children[0]?.attributes.time).toBe('182.4');
+  });
+
+  it("counts a check's time once, with its facts: a promise is judged from what ran anyway", () => {
+    const run = runs.failingRun();
+    const all = cases(renderJunit(run));
+    const timeOf = (name: string) => all.find(({ attributes }) => attributes.name === name)?.attributes.time;
+    expect([timeOf('tars-1001/silent-drop-found'), timeOf('tars-1001/silent-drop/facts')]).toEqual(['0', '182.4']);
+    const total = all.reduce((sum, { attributes }) => sum + Number(attributes.time), 0);
+    expect(total).toBeCloseTo(run.checks.reduce((sum, check) => sum + check.duration_ms, 0) / 1000, 3);
   });
 
   it('gives a failure its reason and the command that repeats it', () => {

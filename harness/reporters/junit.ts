@@ -28,7 +28,8 @@ export function renderJunit(run: Run): string {
   };
   const durationOf = new Map(run.checks.map((check) => [check.id, check.duration_ms]));
   for (const gate of run.gates) {
-    const durations = gate.checks.map((check) => durationOf.get(check) ?? 0);
+    // A check's time is told once: several gates may be judged from it.
+    const durations = gate.kind === 'facts' ? gate.checks.map((check) => durationOf.get(check) ?? 0) : [];
     addGate(suiteOf(gate.suite), gate, seconds(durations));
   }
   for (const { id, decidableFrom } of run.deferred) {
