@@ -92,6 +92,12 @@ describe('a component that could not be had', () => {
 });
 
 describe('what was expected is never dropped', () => {
+  test('and stands with the ticket of its suite', () => {
+    const run = judge(givenRun({ scope: { expected: ['tars-1/other', 'nobody/knows'] } }));
+    expect(run.gates.find(({ id }) => id === 'tars-1/other')).toMatchObject({ suite: 'tars-1', ticket: 'TARS-1' });
+    expect(run.gates.find(({ id }) => id === 'nobody/knows')?.ticket).toBeUndefined();
+  });
+
   test.each([
     [['tars-1/other'], 'tars-1/other is expected, but no promise of that name was saved'],
     [['tars-1/gone/facts'], 'tars-1/gone/facts is expected, but its check is not among the planned ones'],
