@@ -220,6 +220,19 @@ describe('what a check does outside of its own course', () => {
     expect(stderr).toMatch(/p\/check candidate ended in an error after .*: Error: the door is shut$/m);
   });
 
+  test('that it lets a secret slip is not kept: not as evidence, not in an error', async () => {
+    const place = new Place();
+    const slips =
+      'fact("ok", true, "postgres://tars:hunter2@host/db"); void Promise.reject(new Error("GET /ws?token=hunter2"));';
+    const config = place.product(`${slips} await wait(50); throw new Error("Bearer hunter2 was refused");`);
+    const { stdout, stderr } = await place.run(['regression', '--config', config, '--profile', 'smoke']);
+    const kept = ['observations.ndjson', 'run.json', 'report.html', 'junit.xml', 'summary.md'].map((file) =>
+      place.read(file),
+    );
+    expect(kept.join('')).toContain('[redacted]');
+    expect([stdout, stderr, ...kept].join('')).not.toContain('hunter2');
+  });
+
   test('that its file cannot be loaded, or ends the process, is never exit 0', async () => {
     const place = new Place();
     expect(
