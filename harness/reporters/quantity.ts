@@ -1,5 +1,5 @@
 /** Numbers for readers: one way to write a value, an interval, a limit and a duration, shared by all reporters. */
-import type { Estimate, Gate } from '../schema/run.ts';
+import type { CheckReport, Estimate, Gate } from '../schema/run.ts';
 import { SIGNS, scaleOf } from '../schema/units.ts';
 
 /** Units that say nothing beside the number. */
@@ -129,6 +129,16 @@ export function durationText(duration_ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   const minutes = Math.round(seconds / 60);
   return `${number(Math.floor(minutes / 60), 9)} h ${minutes % 60} min`;
+}
+
+/** How long a check took, or that it did not end. */
+export function tookText(check: CheckReport): string {
+  return hasEnded(check) ? durationText(check.duration_ms) : 'did not end';
+}
+
+/** False for a check none of whose executions ended: the judge has no time for it. */
+export function hasEnded({ status, duration_ms }: CheckReport): boolean {
+  return status !== 'interrupted' || duration_ms > 0;
 }
 
 /** `2026-09-17 10:04:31 UTC`, from an ISO moment in UTC. */

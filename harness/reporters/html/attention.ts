@@ -4,7 +4,7 @@ import type { Gate, Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
 import { counted } from '../quantity.ts';
 import { troubles } from '../triage.ts';
-import { Anchor, Badge, Command, Section } from './parts.ts';
+import { Anchor, Badge, Command, Quoting, Section } from './parts.ts';
 
 /** More than this nobody reads as a list; the table has them all. */
 const MOST = 50;
@@ -29,11 +29,6 @@ function Absent({ name, missing }: { name: string; missing: string }) {
     <p><${Badge} verdict="no-data" /> <b>${name} could not be had</b></p>
     <p class="reason"><${Quoting} text=${cut(missing, MOST_REASON)} /></p>
   </li>`;
-}
-
-/** Text in which commands stand between backticks. */
-function Quoting({ text }: { text: string }) {
-  return text.split('`').map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
 function Trouble({ gate }: { gate: Gate }) {

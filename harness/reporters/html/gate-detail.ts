@@ -18,8 +18,8 @@ export function GateDetails({ run }: { run: Run }) {
     ${!all && html`<p class="quiet">With more than ${counted(MOST_DRAWN, 'gate')}, those that pass are not drawn.</p>`}
     <p class="fold" hidden><button type="button" data-fold="open">Expand all</button> <button type="button" data-fold="close">Collapse all</button></p>
     ${byTicket(run).map(
-      ({ name, gates }) => html`<h3>${name}</h3>
-        ${gates.map((gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'} />`)}`,
+      ({ name, gates }) => html`<div class="of-ticket"><h3>${name}</h3>
+        ${gates.map((gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'} />`)}</div>`,
     )}
   </${Section}>`;
 }

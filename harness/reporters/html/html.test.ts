@@ -15,6 +15,11 @@ function tags(page: string): string[] {
   return page.replace(/<(script|style)>[\s\S]*?<\/\1>/g, '<$1>').match(/<[a-z!][^>]*>/gi) ?? [];
 }
 
+/** What is read, without the tags. */
+function textOf(page: string): string {
+  return page.replace(/<[^>]*>/g, '');
+}
+
 /** The part of the page before the table of gates: what is read first. */
 function firstScreen(page: string): string {
   return page.slice(page.indexOf('<header'), page.indexOf('id="gates"'));
@@ -43,7 +48,7 @@ describe('renderHtml', () => {
     const head = firstScreen(failing);
     const verdicts = [...head.matchAll(/<li class="v-([a-z-]+)">/g)].map((match) => match[1]);
     expect(verdicts).toEqual(['no-data', 'fail', 'fail', 'error', 'no-data', 'inconclusive', 'marginal']);
-    expect(head).toContain('npm run regression -- --check tars-1004/kill-database --seed 20240917');
+    expect(textOf(head)).toContain('npm run regression -- --check tars-1004/kill-database --seed 20240917');
   });
 
   it('says how a run ended that did not reach its end, and what it could not judge', () => {
@@ -68,7 +73,7 @@ describe('renderHtml', () => {
       'AMD EPYC 7B13, 2 cores, 8 GiB',
       'npm run regression -- --profile standard --seed 20240917',
     ]) {
-      expect(head).toContain(said);
+      expect(textOf(head)).toContain(said);
     }
   });
 
@@ -97,6 +102,38 @@ describe('renderHtml', () => {
     const page = renderHtml({ ...runs.emptyRun(), checks: [check] });
     expect(page).toContain('✗ broken</b> in replicate 1: seen 1');
     expect(page).toContain('✓ holds</b> in 2 of 3: seen 0; seen 2');
+  });
+
+  it('does not call a run that ended in order incomplete because of it', () => {
+    expect(textOf(failing)).not.toContain('ended in order');
+    expect(textOf(renderHtml(runs.killedRun()))).toContain('Not complete: the run was killed.');
+  });
+
+  it('puts what keeps a run from passing before its tickets, and after them where there is nothing', () => {
+    const order = (page: string) => page.indexOf('id="attention"') < page.indexOf('id="tickets"');
+    expect(order(failing)).toBe(true);
+    expect(order(renderHtml(runs.passingRun()))).toBe(false);
+  });
+
+  it('breaks a command between its words only', () => {
+    expect(failing).toContain('<span class="whole">--check</span> <span class="whole">tars-1001/silent-drop</span>');
+  });
+
+  it('says of a killed run how long what ended took, not that the rest took no time', () => {
+    const page = textOf(renderHtml(runs.killedRun()));
+    expect(page).toContain('2 of 3 checks ended and took 4 min 7 s in all.');
+    expect(page).toContain('timing · did not end · no facts');
+    expect(page).not.toMatch(/(took|·) 0 ms/);
+    const one = runs.killedRun().checks.slice(2);
+    expect(textOf(renderHtml({ ...runs.killedRun(), checks: one }))).toContain('The check did not end.');
+  });
+
+  it('keeps the table of gates a table for those who hear it, whatever its style makes of it', () => {
+    const table = failing.match(/<table class="gates"[\s\S]*?<\/table>/)?.[0] ?? '';
+    const bare = (table.match(/<(table|thead|tbody|tr|th|td)\b[^>]*>/g) ?? []).filter(
+      (tag) => !tag.includes(' role="'),
+    );
+    expect(bare).toEqual([]);
   });
 
   it('renders an empty and a killed run', () => {

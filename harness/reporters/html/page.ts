@@ -1,6 +1,7 @@
 /** The whole page's body, from the verdict down to the evidence. */
 import { html } from 'htm/preact';
 import type { Run } from '../../schema/run.ts';
+import { troubles } from '../triage.ts';
 import { Attachments } from './attachments.ts';
 import { Attention } from './attention.ts';
 import { Checks } from './checks.ts';
@@ -13,13 +14,15 @@ import { SeriesCharts } from './series-chart.ts';
 import { Tickets } from './tickets.ts';
 
 export function Page({ run }: { run: Run }) {
+  const needsAttention = troubles(run).length > 0;
+  const tickets = html`<${Tickets} run=${run} />`;
+  const attention = html`<${Attention} run=${run} />`;
   return html`<a class="skip" href="#gates">Skip to the gates</a>
     <${Masthead} run=${run} />
     <main>
       <div class="columns">
         <div>
-          <${Tickets} run=${run} />
-          <${Attention} run=${run} />
+          ${needsAttention ? [attention, tickets] : [tickets, attention]}
         </div>
         <div class="aside"><${Scope} run=${run} /><${Provenance} run=${run} /></div>
       </div>

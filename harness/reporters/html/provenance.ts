@@ -4,7 +4,7 @@ import type { Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
 import { counted, momentText, number, quantity } from '../quantity.ts';
 import { endingText } from '../triage.ts';
-import { Command, Section, Terms } from './parts.ts';
+import { Command, Quoting, Section, Terms } from './parts.ts';
 
 export function Scope({ run }: { run: Run }) {
   const { scope } = run;
@@ -12,7 +12,7 @@ export function Scope({ run }: { run: Run }) {
     ${
       scope.complete
         ? html`<p><b>Complete:</b> every check ended by itself and every expected gate was judged.</p>`
-        : html`<p><b>Not complete:</b> the run ${endingText(run)}.</p><ul class="missing">${scope.missing.map((sentence) => html`<li>${cut(sentence, MOST_REASON)}</li>`)}</ul>`
+        : html`<p><b>Not complete:</b>${run.ended !== 'finished' && ` the run ${endingText(run)}.`}</p><ul class="missing">${scope.missing.map((sentence) => html`<li><${Quoting} text=${cut(sentence, MOST_REASON)} /></li>`)}</ul>`
     }
     <${Terms} terms=${[
       ['Profile', scope.profile],
@@ -65,6 +65,6 @@ export function Provenance({ run }: { run: Run }) {
 
 function Component({ component }: { component: Run['provenance']['components'][number] }) {
   const { name, version, provider, missing } = component;
-  if (missing !== undefined) return html`<b>${name} is missing</b>: ${cut(missing, MOST_REASON)}`;
+  if (missing !== undefined) return html`<b>${name} is missing</b>: <${Quoting} text=${cut(missing, MOST_REASON)} />`;
   return html`<b>${name}</b> ${version} <span class="quiet">by ${provider}</span>`;
 }
