@@ -289,6 +289,12 @@ describe('a call that cannot be served', () => {
     const { code, stdout } = await place().run([command, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Options:');
+    expect(stdout).not.toContain('(default: [])');
+  });
+
+  test('the help says what each profile decides', async () => {
+    const { stdout } = await place().run(['regression', '--help']);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('standard decides a release, smoke only takes a first look');
   });
 
   test('--list names what a run would do and decide', async () => {
