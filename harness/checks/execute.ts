@@ -1,5 +1,6 @@
 /** One execution of a check: its context, its deadline, and the entries it leaves whatever happens in it. */
 import type { EntryWriter } from '../observations/entry-writer.ts';
+import { redactor } from '../processes/redaction.ts';
 import { seededRandom } from '../random/random.ts';
 import { countBatch, emptyTally } from '../schema/tally.ts';
 import { type CheckContext, type CheckDefinition, CheckError } from './check-definition.ts';
@@ -11,6 +12,9 @@ import { STACK_TIMEOUT_MS, type StackPool } from './stack-pool.ts';
 
 /** Longest error text kept in an entry; the logs have the rest. */
 const ERROR_CHARACTERS = 4_000;
+
+/** What a check says goes into reports, and is the product's text as much as a log is. */
+const redact = redactor();
 
 /** Runs the check once and writes `check-started`, what it records, and `check-ended`. Never rejects. */
 export async function execute(
@@ -169,7 +173,7 @@ class Recorder {
       ...this.#execution,
       name,
       holds,
-      ...(evidence === undefined ? {} : { evidence }),
+      ...(evidence === undefined ? {} : { evidence: redact(evidence) }),
     });
     this.tally.facts += 1;
   };
@@ -190,5 +194,5 @@ class Recorder {
 
 function describe(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return text.slice(0, ERROR_CHARACTERS);
+  return redact(text).slice(0, ERROR_CHARACTERS);
 }

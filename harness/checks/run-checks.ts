@@ -6,6 +6,7 @@ import { createVitest, type Reporter, type TestCase, type TestModule, type Vites
 import { changePlugin } from '../mutants/vite-plugin.ts';
 import { EntryWriter } from '../observations/entry-writer.ts';
 import { readEntries } from '../observations/read-entries.ts';
+import { redactor } from '../processes/redaction.ts';
 import { FILES } from '../run-folder/files.ts';
 import type { Entry } from '../schema/entry.ts';
 import type { Lane } from '../schema/scope.ts';
@@ -195,5 +196,5 @@ function recordTrouble(runFolder: string, unhandled: readonly unknown[]): void {
 }
 
 function messageOf(error: unknown): string {
-  return (error as { message?: string }).message ?? String(error);
+  return redactor()((error as { message?: string }).message ?? String(error));
 }

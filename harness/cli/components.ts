@@ -38,6 +38,8 @@ export interface StartComponentsOptions {
   readonly record: (entry: ComponentEntry) => void;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
+  /** Asks the user whether this command may run. */
+  readonly confirm: (command: string) => Promise<boolean>;
 }
 
 /** Starts each component and tells of it, started or missing. @returns the addresses of those that serve */
@@ -55,6 +57,7 @@ export async function startComponents(options: StartComponentsOptions): Promise<
       const provider = forced.get(name);
       const component = await startComponent(definition, {
         ...contextOf(config, options.provision, say),
+        confirm: options.confirm,
         reaper,
         folder: own,
         logFolder: options.logFolder,
@@ -98,13 +101,31 @@ export function contextOf(
   };
 }
 
+/** Components are obtained side by side, questions are asked one after the other. */
+let asking: Promise<unknown> = Promise.resolve();
+
 /** Asks on a terminal; without one goes ahead in CI or as root, whose machine it then is. */
-async function confirm(command: string): Promise<boolean> {
-  if (process.env.CI === 'true') return true;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return process.getuid?.() === 0;
+export function confirm(command: string): Promise<boolean> {
+  if (process.env.CI === 'true') return Promise.resolve(true);
+  if (!process.stdin.isTTY) return Promise.resolve(process.getuid?.() === 0);
+  // Somebody is there, but would not see the question.
+  if (!process.stderr.isTTY) return Promise.resolve(false);
+  const answer = asking.then(() => ask(command));
+  asking = answer;
+  return answer;
+}
+
+/** Ctrl-C is passed on as the signal it is; whatever is no yes is a no. */
+async function ask(command: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const { promise: closed, resolve } = Promise.withResolvers<string>();
+  terminal.on('close', () => resolve(''));
+  terminal.on('SIGINT', () => {
+    terminal.close();
+    process.kill(process.pid, 'SIGINT');
+  });
   try {
-    const answer = await terminal.question(`run \`${command}\` now? [y/N] `);
+    const answer = await Promise.race([terminal.question(`run \`${command}\` now? [y/N] `).catch(() => ''), closed]);
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();

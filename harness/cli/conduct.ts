@@ -1,15 +1,17 @@
 /** Conducts a run between its scope and its verdict: components, checks, the ways it may stop. Leaves no process behind. */
 import { join } from 'node:path';
 import { runChecks } from '../checks/run-checks.ts';
+import type { Execution } from '../checks/run-context.ts';
 import { changeOf } from '../mutants/declared.ts';
 import { EntryWriter } from '../observations/entry-writer.ts';
+import { readEntries } from '../observations/read-entries.ts';
 import { Reaper } from '../processes/reaper.ts';
 import type { Progress } from '../reporters/progress.ts';
 import { FILES } from '../run-folder/files.ts';
 import { sealRun } from '../run-folder/seal.ts';
 import type { RunEnded } from '../schema/entry.ts';
 import type { Scope } from '../schema/scope.ts';
-import { startComponents } from './components.ts';
+import { confirm, startComponents } from './components.ts';
 import type { LoadedConfig } from './config.ts';
 import { judgeFolder } from './finish.ts';
 import type { Selection } from './select.ts';
@@ -25,7 +27,7 @@ export interface ConductOptions {
   readonly bail: boolean;
   readonly stopping: Stopping;
   readonly progress: Progress;
-  /** Duration of the last run of the same scope, if there was one. */
+  /** How long the checks of the last run like this one took, if there was one. */
   readonly expected_ms: number | undefined;
 }
 
@@ -35,18 +37,21 @@ export async function conduct(options: ConductOptions): Promise<void> {
   const writer = new EntryWriter(join(folder, FILES.observations));
   const reaper = await Reaper.found();
   let how: RunEnded['how'] | undefined;
+  const names = [...new Set(scope.checks.flatMap((check) => check.components))];
   try {
     const began = performance.now();
+    progress.update({ suite: 'components', check: names, done: 0, total: 0 });
     const components = await startComponents({
       config,
       reaper,
       record: (entry) => writer.append(entry),
-      names: [...new Set(scope.checks.flatMap((check) => check.components))],
+      names,
       forced: options.forced,
       provision: options.provision,
       logFolder: join(folder, FILES.logs),
       signal: stopping.signal,
       say: progress.line,
+      confirm: (command) => progress.aside(() => confirm(command)),
     });
     progress.line(`components ready after ${seconds(performance.now() - began)} (not counted in the profile's time)`);
     stopping.setDeadline(2 * config.profiles[scope.profile].budget_ms);
@@ -78,17 +83,25 @@ async function runThem(
   // `--repeat` is one number for all checks.
   const replicates = scope.checks[0]?.replicates ?? 1;
   const total = checks.reduce((sum, check) => sum + check.options.arms.length, 0) * replicates;
-  const began = performance.now();
+  const telling: Promise<void>[] = [];
+  /** The first start of a check: from there on the time is the profile's. */
+  let began: number | undefined;
   let done = 0;
-  const show = () =>
+  const show = () => {
+    began ??= performance.now();
     progress.update({
-      suite: [...new Set([...running].map((name) => name.split('/')[0]))].join(' '),
-      check: [...running].join(', '),
+      suite: [...new Set([...running].map((name) => name.split('/')[0]))].join(' ') || 'between checks',
+      check: [...running],
       done,
       total,
       elapsed_ms: performance.now() - began,
-      ...(options.expected_ms === undefined ? {} : { expected_ms: options.expected_ms }),
+      expected_ms: options.expected_ms,
+      budget_ms: config.profiles[scope.profile].budget_ms,
     });
+  };
+  const nameOf = ({ check, arm, replicate }: Execution) =>
+    `${check} ${arm}${replicates > 1 ? `, replicate ${replicate}` : ''}`;
+  progress.update({ suite: 'starting the checks', check: '', done, total });
   await runChecks({
     root: config.root,
     checks,
@@ -105,21 +118,35 @@ async function runThem(
     },
     signal: stopping.signal,
     listener: {
-      started: ({ check, arm }) => {
-        running.add(`${check} ${arm}`);
+      started: (execution) => {
+        running.add(nameOf(execution));
         show();
+        progress.step(`${nameOf(execution)} started`);
       },
-      ended: ({ check, arm }, status, duration_ms) => {
-        running.delete(`${check} ${arm}`);
+      ended: (execution, status, duration_ms) => {
+        running.delete(nameOf(execution));
         done += 1;
         show();
-        progress.line(
-          `${done}/${total} ${check} ${arm} ${status === 'completed' ? 'done' : 'ended in an error'} after ${seconds(duration_ms)}`,
-        );
+        const how = `${done}/${total} ${nameOf(execution)} ${status === 'completed' ? 'done' : 'ended in an error'} after ${seconds(duration_ms)}`;
+        if (status === 'completed') progress.line(how);
+        else telling.push(errorOf(folder, execution).then((error) => progress.line(`${how}: ${error}`)));
         if (options.bail) void stopAtFirstFailure(folder, stopping);
       },
     },
   });
+  await Promise.all(telling);
+}
+
+/** The first line of what an execution threw, as it recorded it; the report has the rest. */
+async function errorOf(folder: string, { check, arm, replicate }: Execution): Promise<string> {
+  const { entries } = await readEntries(join(folder, FILES.observations));
+  const ended = entries.findLast(
+    (entry) =>
+      entry.type === 'check-ended' && entry.check === check && entry.arm === arm && entry.replicate === replicate,
+  );
+  return ended?.type === 'check-ended'
+    ? ((ended.error ?? '').split('\n', 1)[0] as string)
+    : 'it left no record of its end';
 }
 
 async function stopAtFirstFailure(folder: string, stopping: Stopping): Promise<void> {

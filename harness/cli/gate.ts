@@ -21,8 +21,8 @@ const CHECKOUT = join(import.meta.dirname, '../..');
 export async function gate(given: string, options: GateOptions): Promise<number> {
   const folder = findRunFolder(given, options.output);
   const run = await judgeFolder(folder);
-  tell(run, folder, options.json);
   const missing = [...reasonsByScope(run, options.profile), ...reasonsByCode(run, given, options.commit, CHECKOUT)];
+  tell(run, folder, options.json, missing);
   for (const reason of missing) process.stderr.write(`not known: ${reason}\n`);
   if (run.verdict === 'fail') return EXIT.fail;
   return missing.length > 0 ? EXIT.unknown : exitCodeOf(run.verdict);

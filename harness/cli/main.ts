@@ -10,7 +10,12 @@ const { refuseOptionsNpmTook } = await import('./npm-options.ts');
 
 type Values = Record<string, unknown>;
 
-const collect = (value: string, all: string[]) => [...all, value];
+/** An option that may be given several times; `none` tells what holds when it is not given at all. */
+function repeatable(flags: string, description: string, none: string) {
+  return new Option(flags, `${description} (repeatable)`)
+    .argParser((value: string, all: string[]) => [...all, value])
+    .default([], none);
+}
 
 function wholeNumber(least: number, most: number) {
   return (value: string) => {
@@ -37,15 +42,20 @@ const program = new Command('npm run')
   );
 
 const config = () => new Option('--config <file>', 'composition root').default('regression.config.ts');
+const component = () =>
+  repeatable('--component <name=provider>', 'get a component from this provider only', 'the first that can serve');
 const output = () => new Option('--output <dir>', 'folder of the reports').default('reports');
+
+const PROFILE =
+  'how much to decide: standard decides a release, smoke only takes a first look, nightly adds what takes hours';
 
 program
   .command('regression')
   .description('boot both releases, run the suites, judge, report')
-  .option('--ticket <ticket>', 'only this ticket (repeatable)', collect, [])
-  .option('--suite <suite>', 'only this suite (repeatable)', collect, [])
-  .option('--check <check>', 'only this check (repeatable)', collect, [])
-  .addOption(new Option('--profile <profile>', 'how much to decide').choices(PROFILES).default('standard'))
+  .addOption(repeatable('--ticket <ticket>', 'only this ticket', 'all'))
+  .addOption(repeatable('--suite <suite>', 'only this suite', 'all'))
+  .addOption(repeatable('--check <check>', 'only this check', 'all'))
+  .addOption(new Option('--profile <profile>', PROFILE).choices(PROFILES).default('standard'))
   .option('--seed <number>', 'seed of every random draw (default: drawn, and told)', wholeNumber(0, 4_294_967_295))
   .option('--repeat <n>', 'replicates of each check', wholeNumber(1, 1_000), 1)
   .option('--bail', 'stop at the first gate that fails')
@@ -55,7 +65,7 @@ program
   .option('--baseline <release>', 'release that plays the baseline arm')
   .option('--candidate <release>', 'release that plays the candidate arm')
   .option('--mutant <mutant>', 'plant this change in the candidate, and run it alone: a gate must fail')
-  .option('--component <name=provider>', 'get a component from this provider only (repeatable)', collect, [])
+  .addOption(component())
   .option('--no-provision', 'install and download nothing')
   .option('--json', 'print run.json instead of the table')
   .addOption(config())
@@ -88,8 +98,8 @@ program
   .command('prove')
   .description('put the judgement to the proof: each planted mutant must be caught by a gate')
   .option('--mutants', 'plant each mutant of the suites in the candidate (the default)')
-  .option('--mutant <mutant>', 'only this mutant (repeatable)', collect, [])
-  .option('--ticket <ticket>', 'only the mutants of this ticket (repeatable)', collect, [])
+  .addOption(repeatable('--mutant <mutant>', 'only this mutant', 'all'))
+  .addOption(repeatable('--ticket <ticket>', 'only the mutants of this ticket', 'all'))
   .option('--sample <n>', 'only so many, drawn by the seed', wholeNumber(1, 10_000))
   .option('--whole', 'judge all gates of the ticket, and hold that two thirds of them stay as they were')
   .option('--jobs <n>', 'how many at a time', wholeNumber(1, 16), 3)
@@ -99,7 +109,7 @@ program
     wholeNumber(0, 4_294_967_295),
   )
   .addOption(output())
-  .option('--component <name=provider>', 'get a component from this provider only (repeatable)', collect, [])
+  .addOption(component())
   .option('--no-provision', 'install and download nothing')
   .option('--json', 'print proof.json instead of the table')
   .addOption(config())
@@ -108,7 +118,7 @@ program
 program
   .command('doctor')
   .description('which provider will serve each component, and what is missing')
-  .option('--component <name=provider>', 'get a component from this provider only (repeatable)', collect, [])
+  .addOption(component())
   .option('--no-provision', 'as if nothing might be installed')
   .addOption(config())
   .action(async (values: Values) => exitWith(await (await import('./doctor.ts')).doctor(values as never)));

@@ -17,7 +17,7 @@ import { writeAtomically } from '../run-folder/write-atomically.ts';
 import type { Mutant, MutantReport } from '../schema/mutant.ts';
 import type { Proof } from '../schema/proof.ts';
 import { EXIT } from '../schema/verdict.ts';
-import { parseForced, startComponents } from './components.ts';
+import { confirm, parseForced, startComponents } from './components.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
 import { checkFresh, checksFor, chooseMutants, type MutantFilters } from './mutant-selection.ts';
 import { readRun } from './read-run.ts';
@@ -59,7 +59,7 @@ export async function proveMutants(options: ProveMutantsOptions): Promise<number
     stream: stderr,
     isTTY: stderr.isTTY === true,
     color: wantsColor(stderr),
-    width: stderr.columns ?? 100,
+    width: () => stderr.columns || 100,
   });
   const stopping = new Stopping();
   using _signals = stopping.listenForSignals(progress.line);
@@ -120,6 +120,7 @@ async function tryAll(trial: Trial, chosen: readonly Mutant[]): Promise<MutantRe
       record: () => {},
       signal: stopping.signal,
       say: progress.line,
+      confirm: (command) => progress.aside(() => confirm(command)),
     });
     if (names.some((name) => components[name] === undefined)) return undefined;
     const environment = Object.fromEntries(

@@ -18,6 +18,9 @@ describe('a run that keeps its promises', () => {
     const history = join(place.output, 'history.ndjson');
     const { code, stdout, stderr } = await place.run([...REGRESSION, '--seed', '7', '--history', history]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).toMatch(/1 check, 2 executions, for 2 gates; /);
+    expect(stderr).toMatch(/Z small\/answers candidate started$/m);
+    expect(stderr).toMatch(/Z \d\/2 small\/answers candidate done after /m);
     expect(stdout).toContain('latest/report.html'.replace('latest', saved(place).id));
 
     const run = saved(place);
@@ -41,6 +44,8 @@ describe('a run that keeps its promises', () => {
     const low = await place.run(['gate']);
     expect(low).toMatchObject({ code: 2 });
     expect(low.stderr).toContain('the run is at profile smoke, standard is required');
+    expect(low.stdout).not.toMatch(/^PASS/m);
+    expect(low.stdout).toMatch(/^NOT KNOWN for release · the run is at profile smoke/m);
   });
 });
 
@@ -226,6 +231,26 @@ describe('what a check does outside of its own course', () => {
     expect(place.leftovers()).toEqual([]);
   });
 
+  test('that it throws is told at once, with what it threw', async () => {
+    const place = new Place();
+    const config = place.product('throw new Error("the door is shut");');
+    const { stderr } = await place.run(['regression', '--config', config, '--profile', 'smoke']);
+    expect(stderr).toMatch(/p\/check candidate ended in an error after .*: Error: the door is shut$/m);
+  });
+
+  test('that it lets a secret slip is not kept: not as evidence, not in an error', async () => {
+    const place = new Place();
+    const slips =
+      'fact("ok", true, "postgres://tars:hunter2@host/db"); void Promise.reject(new Error("GET /ws?token=hunter2"));';
+    const config = place.product(`${slips} await wait(50); throw new Error("Bearer hunter2 was refused");`);
+    const { stdout, stderr } = await place.run(['regression', '--config', config, '--profile', 'smoke']);
+    const kept = ['observations.ndjson', 'run.json', 'report.html', 'junit.xml', 'summary.md'].map((file) =>
+      place.read(file),
+    );
+    expect(kept.join('')).toContain('[redacted]');
+    expect([stdout, stderr, ...kept].join('')).not.toContain('hunter2');
+  });
+
   test('that its file cannot be loaded, or ends the process, is never exit 0', async () => {
     const place = new Place();
     expect(
@@ -282,6 +307,12 @@ describe('a call that cannot be served', () => {
     const { code, stdout } = await place().run([command, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Options:');
+    expect(stdout).not.toContain('(default: [])');
+  });
+
+  test('the help says what each profile decides', async () => {
+    const { stdout } = await place().run(['regression', '--help']);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('standard decides a release, smoke only takes a first look');
   });
 
   test('--list names what a run would do and decide', async () => {

@@ -1,14 +1,13 @@
 /** `npm run regression`: the main job, from the options to the exit code. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { join } from 'node:path';
 import { discover } from '../checks/discover.ts';
 import { changeOf } from '../mutants/declared.ts';
 import { createProgress } from '../reporters/progress.ts';
+import { counted } from '../reporters/quantity.ts';
 import { createRunFolder } from '../run-folder/create.ts';
-import { FILES } from '../run-folder/files.ts';
 import { appendHistory, prepareHistory } from '../run-folder/history.ts';
+import { durationOfLastRun } from '../run-folder/last-run.ts';
 import { look, preflight } from '../run-folder/preflight.ts';
 import { provenanceOf } from '../run-folder/provenance.ts';
 import { applyRetention } from '../run-folder/retention.ts';
@@ -63,7 +62,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
     stream: stderr,
     isTTY: stderr.isTTY === true,
     color: wantsColor(stderr),
-    width: stderr.columns ?? 100,
+    width: () => stderr.columns || 100,
   });
   const stopping = new Stopping();
   using _signals = stopping.listenForSignals(progress.line);
@@ -73,12 +72,12 @@ export async function regression(options: RegressionOptions): Promise<number> {
     for (const warning of preflight({ ...look(options.output), load: loadavg()[0] ?? 0, cores: cpus().length }))
       progress.line(warning);
     if (options.history !== undefined) prepareHistory(options.history);
-    const expected_ms = durationOfLastRun(options.output, scope);
+    const expected_ms = await durationOfLastRun(options.output, scope.command);
     const folder = createRunFolder(options.output, scope, selection.promises, progress.line);
     progress.line(
       `${config.product} ${arms.baseline} (baseline) against ${arms.candidate} (candidate), profile ${options.profile}, seed ${seed}`,
     );
-    progress.line(`${selection.checks.length} checks for ${selection.expected.length} gates; ${folder}`);
+    progress.line(`${sizeOf(scope)}; ${folder}`);
 
     // Vitest takes longer to load than everything else together: a wrong option is to be told before that.
     const { conduct } = await import('./conduct.ts');
@@ -166,22 +165,8 @@ function otherArms({ releases }: LoadedConfig, arms: Record<Arm, string>, { muta
   return chosen.filter((arm) => arms[arm] !== releases.default[arm]).map((arm) => `--${arm} ${arms[arm]}`);
 }
 
-/** How long the newest run of the same scope took, for the time left on the terminal. */
-function durationOfLastRun(output: string, scope: Scope): number | undefined {
-  const path = join(output, 'latest', FILES.run);
-  const last = readLast(path);
-  const same =
-    last?.scope?.profile === scope.profile &&
-    String(last.scope?.narrowedBy) === String(scope.narrowedBy) &&
-    last.ended === 'finished';
-  return same ? Date.parse(last.endedAt) - Date.parse(last.startedAt) : undefined;
-}
-
-/** Only an estimate hangs on it: a damaged file is as good as none. */
-function readLast(path: string) {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
+/** `5 checks, 10 executions, for 8 gates` */
+function sizeOf({ checks, expected }: Scope): string {
+  const executions = checks.reduce((sum, check) => sum + check.arms.length * check.replicates, 0);
+  return `${counted(checks.length, 'check')}, ${counted(executions, 'execution')}, for ${counted(expected.length, 'gate')}`;
 }

@@ -9,16 +9,20 @@ import type { Run } from '../schema/run.ts';
 /** Whether to colour what is written to `stream`: NO_COLOR and FORCE_COLOR as everywhere (no-color.org). */
 export function wantsColor(stream: NodeJS.WriteStream): boolean {
   if (process.env.NO_COLOR) return false;
-  return Boolean(process.env.FORCE_COLOR) || stream.isTTY === true;
+  const { FORCE_COLOR } = process.env;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return stream.isTTY === true;
 }
 
-export function tell(run: Run, folder: string, json: boolean | undefined): void {
+/** `undecided`: why the run lets no release through, whatever its gates say; a sentence each. */
+export function tell(run: Run, folder: string, json: boolean | undefined, undecided: readonly string[] = []): void {
   const text = json
     ? JSON.stringify(run, null, 2)
     : renderTerminal(run, {
         color: wantsColor(process.stdout),
         reportPath: relative(process.cwd(), join(folder, FILES.html)),
-        width: process.stdout.columns ?? 100,
+        undecided,
+        width: process.stdout.columns || 100,
       });
   process.stdout.write(`${text.trimEnd()}\n`);
 }

@@ -121,7 +121,7 @@ describe('a component that could not be had', () => {
     const cause = 'redis could not be had: no provider; `apt-get install redis` gets it';
     expect(run.gates.map((gate) => gate.verdict)).toEqual(['no-data', 'no-data']);
     expect(run.gates[0]?.reason).toBe(
-      `tars-1/drop did not run, because ${cause}; no samples of away_ms, limit <= 0; at least 30 samples are needed; v1.0.0: no samples; without the baseline no fix is shown`,
+      `tars-1/drop did not run, because ${cause}; no samples of away_ms, limit ≤ 0; at least 30 samples are needed; v1.0.0: no samples; without the baseline no fix is shown`,
     );
     expect(run.scope.missing).toEqual([cause]);
     expect(run.provenance.components).toEqual([
@@ -139,6 +139,12 @@ describe('a component that could not be had', () => {
 });
 
 describe('what was expected is never dropped', () => {
+  test('and stands with the ticket of its suite', () => {
+    const run = judge(givenRun({ scope: { expected: ['tars-1/other', 'nobody/knows'] } }));
+    expect(run.gates.find(({ id }) => id === 'tars-1/other')).toMatchObject({ suite: 'tars-1', ticket: 'TARS-1' });
+    expect(run.gates.find(({ id }) => id === 'nobody/knows')?.ticket).toBeUndefined();
+  });
+
   test.each([
     [['tars-1/other'], 'tars-1/other is expected, but no promise of that name was saved'],
     [['tars-1/gone/facts'], 'tars-1/gone/facts is expected, but its check is not among the planned ones'],

@@ -19,7 +19,7 @@ describe('the facts gate', () => {
       id: 'tars-1/drop/facts',
       says: 'All 2 facts of tars-1/drop hold',
       verdict: 'pass',
-      reason: '0 of 2 facts broken, limit <= 0; v1.0.0: 1 of 1',
+      reason: '0 of 2 facts broken, limit ≤ 0; v1.0.0: 1 of 1 (1 of 2 were recorded)',
       candidate: { value: 0, samples: 2 },
       baseline: { value: 1, samples: 1 },
     });
@@ -28,7 +28,13 @@ describe('the facts gate', () => {
   test('fails by one broken fact and names it', () => {
     const gate = whenRecorded([{ arm: 'baseline' }, { facts: { ...good, 'nothing was lost': false } }]);
     expect(gate).toMatchObject({ verdict: 'fail', candidate: { value: 1, samples: 2 } });
-    expect(gate?.reason).toBe('1 of 2 facts broken, limit <= 0; broken: nothing was lost; v1.0.0: 0 of 2');
+    expect(gate?.reason).toBe('1 of 2 facts broken, limit ≤ 0; broken: nothing was lost; v1.0.0: 0 of 2');
+  });
+
+  test('names the fact where a check has one', () => {
+    expect(whenRecorded([{}], { facts: ['it came back'] })).toMatchObject({
+      says: 'The fact of tars-1/drop: it came back',
+    });
   });
 
   test('is no-data when a declared fact is absent in one replicate', () => {

@@ -1,6 +1,7 @@
 /** The generated gate of a check: it ran to its end on the candidate, every declared fact was recorded and holds. */
 import type { Arm } from '../schema/entry.ts';
 import type { Estimate, Gate } from '../schema/run.ts';
+import type { PlannedCheck } from '../schema/scope.ts';
 import { worst } from '../schema/verdict.ts';
 import { type Evidence, problemsOf, reviewsOf } from './evidence.ts';
 import { distinctProblems, type Problem, sentencesOf } from './problem.ts';
@@ -31,10 +32,12 @@ export function judgeFacts({ scope, strays, sameRelease }: Evidence, reviews: re
   const tally = (estimate: Estimate) => `${estimate.value ?? 'none'} of ${estimate.samples} facts broken`;
   const parts = [
     ...(broken.length > 0 ? [] : problems.length > 0 ? [sentencesOf(problems)] : []),
-    `${tally(candidate)}, limit <= 0`,
+    `${tally(candidate)}, limit ≤ 0`,
     ...(broken.length > 0 ? [sentencesOf(broken)] : []),
     ...(planned.arms.includes('baseline') && !sameRelease
-      ? [`${scope.provenance.arms.baseline}: ${baseline.value ?? 'none'} of ${baseline.samples}`]
+      ? [
+          `${scope.provenance.arms.baseline}: ${baseline.value ?? 'none'} of ${baseline.samples}${ofDeclared(planned, baseline)}`,
+        ]
       : []),
     ...(broken.length > 0 && problems.length > 0 ? [`besides: ${sentencesOf(problems)}`] : []),
   ];
@@ -43,7 +46,7 @@ export function judgeFacts({ scope, strays, sameRelease }: Evidence, reviews: re
     suite: planned.suite,
     ...(planned.ticket === undefined ? {} : { ticket: planned.ticket }),
     kind: 'facts',
-    says: says(planned.id, planned.facts.length),
+    says: says(planned.id, planned.facts),
     measure: 'facts',
     statistic: 'facts-broken',
     operator: '<=',
@@ -58,14 +61,21 @@ export function judgeFacts({ scope, strays, sameRelease }: Evidence, reviews: re
   };
 }
 
+/** Says it where an arm recorded fewer facts than its check declared: the baseline may, and `0 of 4` of 9 is not `0 of 9`. */
+function ofDeclared({ facts, replicates }: PlannedCheck, { samples }: Estimate): string {
+  const declared = facts.length * replicates;
+  return samples < declared ? ` (${samples} of ${declared} were recorded)` : '';
+}
+
 /** Facts are promised on the candidate; a check planned on the baseline alone must at least have run there. */
 function neededArm(arms: readonly Arm[]): Arm {
   return arms.includes('candidate') ? 'candidate' : 'baseline';
 }
 
-function says(check: string, facts: number): string {
-  if (facts === 0) return `${check} runs to its end`;
-  return facts === 1 ? `The fact of ${check} holds` : `All ${facts} facts of ${check} hold`;
+function says(check: string, facts: readonly string[]): string {
+  const [only, ...others] = facts;
+  if (only === undefined) return `${check} runs to its end`;
+  return others.length === 0 ? `The fact of ${check}: ${only}` : `All ${facts.length} facts of ${check} hold`;
 }
 
 function absentFacts({ planned, arm, replicate, facts }: Review): Problem[] {

@@ -21,8 +21,22 @@ describe('a fix', () => {
       verdict: 'pass',
       discriminates: true,
       reason:
-        '0 of 30 samples of away_ms over 30,000 ms, limit <= 0 (at most 11.6 % of all such, 95 %); v1.0.0: 1 of 1',
+        '0 of 30 samples of away_ms over 30 s, limit ≤ 0 (95 % confident: at most 11.6 % of all would); v1.0.0: 1 of 1',
     });
+  });
+
+  test('reads as a count of its measure where the threshold is 0', () => {
+    const check = givenCheck({ measures: { channels_missing: 'channels' } });
+    const promises = [givenPromise({ measure: 'channels_missing', unit: 'channels', threshold: 0 })];
+    const entries = [
+      redis,
+      ...whatHappened(check, { arm: 'baseline', values: { channels_missing: [times(48, 1)] } }),
+      ...whatHappened(check, { values: { channels_missing: [times(48, 0)] } }),
+      finished,
+    ];
+    expect(judge(givenRun({ checks: [check], promises, entries })).gates[0]?.reason).toBe(
+      '0 of 48 channels missing, limit ≤ 0 (95 % confident: at most 7.4 % of all would); v1.0.0: 48 of 48',
+    );
   });
 
   test('is inconclusive when the baseline keeps the limit too, one millisecond from breaking it', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exactly, percent, readable } from './numbers.ts';
+import { exactly, exactQuantity, percent, quantity, readable } from './numbers.ts';
 
 test.each([
   [7.12345, '7.12'],
@@ -31,4 +31,13 @@ test('a number is never rounded onto the limit it is compared with', () => {
 test('shares are percent, limits keep all their digits', () => {
   expect(percent(0.0974)).toBe('9.74 %');
   expect(exactly(30_000.25)).toBe('30,000.25');
+});
+
+test("a value is written at a readable scale, beside another at that one's, and a limit keeps all its digits", () => {
+  expect(quantity(41_234, 'ms')).toBe('41.2 s');
+  expect(quantity(60_004, 'ms', 60_000)).toBe('60.004 s');
+  expect(quantity(7.125, 'flaws')).toBe('7.13 flaws');
+  expect(exactQuantity(30_000, 'ms')).toBe('30 s');
+  expect(exactQuantity(1_234.5, 'ms')).toBe('1.2345 s');
+  expect(exactQuantity(209_715_200, 'bytes')).toBe('200 MiB');
 });

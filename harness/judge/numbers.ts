@@ -1,5 +1,7 @@
 /** Numbers as a reader wants them: en-US, three digits, and never rounded onto the limit they are compared with, nor across it. */
 
+import { scaleOf } from '../schema/units.ts';
+
 /** By significant digits; made once, because making one costs more than judging a gate. */
 const formats = Array.from(
   { length: 18 },
@@ -41,4 +43,16 @@ export function percent(share: number, beside?: number): string {
 
 export function withUnit(text: string, unit: string): string {
   return `${text} ${unit}`;
+}
+
+/** A value in its unit at a readable scale, told apart from `beside`: `41.2 s` for 41,234 of `ms`. */
+export function quantity(value: number, unit: string, beside?: number): string {
+  const { per, name } = scaleOf(value, unit, beside) ?? { per: 1, name: unit };
+  return withUnit(readable(value / per, beside === undefined ? undefined : beside / per), name);
+}
+
+/** The same with all digits of a number that somebody wrote down. */
+export function exactQuantity(value: number, unit: string): string {
+  const { per, name } = scaleOf(value, unit) ?? { per: 1, name: unit };
+  return withUnit(exactly(Number((value / per).toPrecision(15))), name);
 }

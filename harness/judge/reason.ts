@@ -1,28 +1,34 @@
 /** The one sentence that says what was measured, by what limit, over how many samples, and what the other release did. */
 import type { ReleasePromise } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
+import { SIGNS, scaleOf } from '../schema/units.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { CONFIDENCE, clopperPearson } from '../statistics/proportion.ts';
 import { keeps } from './limit.ts';
-import { exactly, inPercent, percent, readable, withUnit } from './numbers.ts';
+import { exactly, exactQuantity, inPercent, percent, quantity, readable } from './numbers.ts';
 
-/** `p95 3.1 ms [2.9, 3.4] < 100 ms over 12,000 samples` · `1 of 36 samples of away_ms over 30,000 ms, limit <= 0`. */
+/** `p95 3.1 ms [2.9, 3.4] < 100 ms over 12,000 samples` · `1 of 36 samples of away_ms over 30 s, limit ≤ 0 (…)` · `0 of 48 channels missing, limit ≤ 0 (…)`. */
 export function measured(promise: ReleasePromise, estimate: Estimate): string {
   const { statistic, operator, limit, measure, unit } = promise;
   const { value, samples } = estimate;
   if (value === null) return `no samples of ${measure}, limit ${limitText(promise)}`;
   const over = `${exactly(samples)} sample${samples === 1 ? '' : 's'}`;
-  const above = `${measure} over ${withUnit(exactly(promise.threshold ?? Number.NaN), unit)}`;
   if (statistic === 'count-above') {
-    const all = `(${shareOfAll(value, samples)} of all such, ${exactly(100 * CONFIDENCE)} %)`;
-    return `${exactly(value)} of ${over} of ${above}, limit ${limitText(promise)} ${all}`;
+    const all = `(${exactly(100 * CONFIDENCE)} % confident: ${shareOfAll(value, samples)} of all would)`;
+    return `${exactly(value)} of ${above(promise, samples)}, limit ${limitText(promise)} ${all}`;
   }
   if (statistic === 'share-above') {
-    return `${percent(value, limit)} ${interval(promise, estimate)} of ${over} of ${above}, limit ${limitText(promise)}`;
+    return `${percent(value, limit)} ${interval(promise, estimate)} of ${above(promise, samples)}, limit ${limitText(promise)}`;
   }
-  const point = `${statistic} ${withUnit(readable(value, limit), unit)}${interval(promise, estimate, ' ')}`;
+  const point = `${statistic} ${quantity(value, unit, limit)}${interval(promise, estimate, ' ')}`;
   if (keeps(value, operator, limit)) return `${point} ${limitText(promise)} over ${over}`;
   return `${point}, limit ${limitText(promise)}, over ${over}`;
+}
+
+/** What was counted, of how many. A threshold of 0 only says that there is some of the measure: `48 channels missing`. */
+function above({ measure, threshold = Number.NaN, unit }: ReleasePromise, samples: number): string {
+  if (threshold === 0) return `${exactly(samples)} ${measure.replaceAll('_', ' ')}`;
+  return `${exactly(samples)} sample${samples === 1 ? '' : 's'} of ${measure} over ${exactQuantity(threshold, unit)}`;
 }
 
 /** What a count says of all that was not seen: the Clopper-Pearson interval, in words where one end is certain. */
@@ -38,7 +44,7 @@ export function comparedWith(release: string, promise: ReleasePromise, estimate:
   if (value === null) return `${release}: no samples`;
   if (promise.statistic === 'count-above') return `${release}: ${exactly(value)} of ${exactly(samples)}`;
   if (promise.statistic === 'share-above') return `${release}: ${percent(value, promise.limit)}`;
-  return `${release}: ${withUnit(readable(value, promise.limit), promise.unit)}`;
+  return `${release}: ${quantity(value, promise.unit, promise.limit)}`;
 }
 
 /** Why the estimate alone gave this verdict, where the numbers do not say so themselves. */
@@ -52,14 +58,17 @@ export function because(promise: ReleasePromise, estimate: Estimate, verdict: Ve
 }
 
 function limitText({ statistic, operator, limit, unit }: ReleasePromise): string {
-  if (statistic === 'count-above') return `${operator} ${exactly(limit)}`;
-  if (statistic === 'share-above') return `${operator} ${exactly(inPercent(limit))} %`;
-  return `${operator} ${withUnit(exactly(limit), unit)}`;
+  const sign = SIGNS[operator];
+  if (statistic === 'count-above') return `${sign} ${exactly(limit)}`;
+  if (statistic === 'share-above') return `${sign} ${exactly(inPercent(limit))} %`;
+  return `${sign} ${exactQuantity(limit, unit)}`;
 }
 
-function interval({ statistic, limit }: ReleasePromise, { low, high }: Estimate, before = ''): string {
+/** In the unit of the value before it. */
+function interval({ statistic, unit, limit }: ReleasePromise, { value, low, high }: Estimate, before = ''): string {
   if (statistic === 'max' || statistic === 'min') return '';
-  const scaled = (value: number) => (statistic === 'share-above' ? inPercent(value) : value);
-  const bound = (value: number | null) => (value === null ? 'open' : readable(scaled(value), scaled(limit)));
+  const per = scaleOf(value ?? 0, unit, limit)?.per ?? 1;
+  const scaled = (one: number) => (statistic === 'share-above' ? inPercent(one) : one / per);
+  const bound = (one: number | null) => (one === null ? 'open' : readable(scaled(one), scaled(limit)));
   return `${before}[${bound(low)}, ${bound(high)}]`;
 }

@@ -26,15 +26,15 @@ function straysOf(planned: PlannedCheck | undefined, execution: Execution): Stra
     ...(planned === undefined ? {} : { suite: planned.suite }),
     ...(measure === undefined ? {} : { measure }),
   });
-  const inScope = planned !== undefined && planned.arms.includes(arm) && replicate < planned.replicates;
+  const inScope = planned?.arms.includes(arm) && replicate < planned.replicates;
   const strays: Stray[] = inScope ? [] : [stray(`${check} on the ${arm}, replicate ${replicate}`)];
   for (const measure of execution.batches.keys()) {
-    if (!inScope || !Object.hasOwn(planned.measures, measure)) {
+    if (planned === undefined || !inScope || !Object.hasOwn(planned.measures, measure)) {
       strays.push(stray(`${measure} of ${check} on the ${arm}, replicate ${replicate}`, measure));
     }
   }
   for (const name of new Set(execution.facts.map((fact) => fact.name))) {
-    if (inScope && !planned.facts.includes(name)) strays.push(stray(`the fact "${name}" of ${check}`));
+    if (inScope && !planned?.facts.includes(name)) strays.push(stray(`the fact "${name}" of ${check}`));
   }
   return strays;
 }

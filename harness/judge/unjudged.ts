@@ -6,9 +6,12 @@ import { FACTS_SUFFIX } from './facts.ts';
 export function unjudgedGate(scope: Scope, id: string, why: string): Gate {
   const ofFacts = id.endsWith(FACTS_SUFFIX);
   const nothing = { value: null, low: null, high: null, samples: 0 };
+  const suite = id.split('/', 1)[0] as string;
+  const ticket = scope.checks.find((check) => check.suite === suite)?.ticket;
   return {
     id,
-    suite: id.split('/', 1)[0] as string,
+    suite,
+    ...(ticket === undefined ? {} : { ticket }),
     kind: ofFacts ? 'facts' : 'absolute',
     says: 'An expected gate',
     measure: ofFacts ? 'facts' : 'unknown',

@@ -88,15 +88,36 @@ describe('renderJunit', () => {
     expect(root.attributes).toMatchObject({ tests: '14', failures: '2', errors: '5', skipped: '1' });
     const suite = root.children.find(({ attributes }) => attributes.name === 'tars-1001');
     expect(suite?.attributes).toMatchObject({ tests: '4', time: '246.5', timestamp: '2026-09-17T10:04:31.000Z' });
-    expect(suite?.children[0]?.attributes.time).toBe('182.4');
+  });
+
+  it("counts a check's time once, with its facts: a promise is judged from what ran anyway", () => {
+    const run = runs.failingRun();
+    const all = cases(renderJunit(run));
+    const timeOf = (name: string) => all.find(({ attributes }) => attributes.name === name)?.attributes.time;
+    expect([timeOf('tars-1001/silent-drop-found'), timeOf('tars-1001/silent-drop/facts')]).toEqual(['0', '182.4']);
+    const total = all.reduce((sum, { attributes }) => sum + Number(attributes.time), 0);
+    expect(total).toBeCloseTo(run.checks.reduce((sum, check) => sum + check.duration_ms, 0) / 1000, 3);
   });
 
   it('gives a failure its reason and the command that repeats it', () => {
     const failed = cases(renderJunit(runs.failingRun())).find(
       ({ attributes }) => attributes.name === 'tars-1001/silent-drop-found',
     );
-    expect(failed?.children[0]?.attributes.message).toContain('max 60.004 s > 60 s');
+    expect(failed?.children[0]?.attributes.message).toContain('max 60.004 s, limit ≤ 60 s');
     expect(failed?.children[0]?.text).toContain('rerun: npm run regression -- --check tars-1001/silent-drop');
+  });
+
+  it('keeps the message of a failure to 1,000 characters and the body whole', () => {
+    const run = runs.failingRun();
+    const reason = `1 of 3 broken: ${'x'.repeat(15_000)} the end`;
+    const scope = { ...run.scope, missing: [reason] };
+    const all = cases(renderJunit({ ...run, scope, gates: run.gates.map((gate) => ({ ...gate, reason })) }));
+    const bad = all.flatMap(({ children }) => children).filter(({ name }) => name === 'failure' || name === 'error');
+    expect(bad).toHaveLength(7);
+    for (const { attributes, text } of bad) {
+      expect(attributes.message?.length).toBeLessThanOrEqual(1000);
+      expect(text).toContain('the end');
+    }
   });
 
   it('is all green for a complete run that passes', () => {
@@ -116,6 +137,7 @@ describe('renderJunit', () => {
     const all = cases(renderJunit(runs.hostileRun()));
     expect(all).toHaveLength(14);
     expect(all[0]?.children[0]?.text).toContain('</script><script>alert(1)</script>');
+    expect(renderJunit(runs.hostileRun())).not.toMatch(/\[31m|\u202e/);
   });
 
   it('stays well-formed whatever the text', () => {

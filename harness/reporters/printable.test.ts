@@ -8,6 +8,7 @@ it('leaves nothing that acts on a terminal', () => {
 it('keeps line breaks and tabs, and what is no control character', () => {
   expect(manyLines('a\tb\r\nc \ud83d\ude80 é\u0000\u000b\ufffe')).toBe('a\tb\r\nc 🚀 é');
   expect(manyLines('lone \ud800.')).toBe('lone \ufffd.');
+  expect(manyLines('a\u001b[31mred\u001b[0m\n\u202eb')).toBe('ared\nb');
 });
 
 it('cuts what is longer than allowed and says by how much', () => {

@@ -57,6 +57,7 @@ function screen(writes: string[]): string[] {
 }
 
 const WORK = { suite: 'tars-1001', check: 'silent-drop', done: 3, total: 12 };
+const PROVISIONING = { suite: 'components', check: ['postgres', 'redis'], done: 0, total: 0 };
 
 describe('progress elsewhere than on a terminal', () => {
   it('timestamps each line, and leaves it to the lines to tell what changed', () => {
@@ -95,6 +96,20 @@ describe('progress elsewhere than on a terminal', () => {
     `);
   });
 
+  it('counts nothing where there is nothing to count yet', () => {
+    const { progress, writes, pass } = stage();
+    progress.update(PROVISIONING);
+    pass(30_000);
+    progress.stop();
+    expect(writes).toEqual(['10:05:01Z still components · postgres, redis for 30 s · 30 s elapsed\n']);
+  });
+
+  it('tells what begins, because no block shows it', () => {
+    const { progress, writes } = stage();
+    progress.step('silent-drop candidate started');
+    expect(writes).toEqual(['10:04:31Z silent-drop candidate started\n']);
+  });
+
   it('keeps hostile text on its line', () => {
     const { progress, writes } = stage();
     progress.line('a\u001b[2J\r\nb');
@@ -104,7 +119,7 @@ describe('progress elsewhere than on a terminal', () => {
 
 describe('progress on a terminal', () => {
   it('redraws one block in place and prints lines above it', () => {
-    const { progress, writes, pass } = stage({ isTTY: true, width: 70 });
+    const { progress, writes, pass } = stage({ isTTY: true, width: () => 70 });
     progress.line('valkey 9.0.1 started');
     progress.update({ ...WORK, elapsed_ms: 60_000, expected_ms: 300_000 });
     pass(5000);
@@ -114,7 +129,7 @@ describe('progress on a terminal', () => {
       [
         "10:04:31Z valkey 9.0.1 started",
         "10:04:36Z silent-drop (candidate) ended in an error",
-        "━━━━━─────────────── 3/12 checks · 1 min 5 s elapsed, about 3 min 54…",
+        "━━━━━─────────────── 3/12 · 1 min 5 s · 3 min 54 s left",
         "tars-1001 · silent-drop",
       ]
     `);
@@ -128,7 +143,7 @@ describe('progress on a terminal', () => {
     }
     expect(writes.length).toBeLessThanOrEqual(11);
     pass(100);
-    expect(screen(writes)[0]).toContain('999/1000 checks');
+    expect(screen(writes)[0]).toContain('999/1000 executions');
   });
 
   it('does not write when nothing would look different', () => {
@@ -144,8 +159,54 @@ describe('progress on a terminal', () => {
     expect(screen(writes)[0]).toContain('2 min 10 s elapsed, 1 min 10 s longer than expected');
   });
 
+  it('says how long it may take at most when no run before says how long it should', () => {
+    const { progress, writes, pass } = stage({ isTTY: true });
+    progress.update({ ...WORK, elapsed_ms: 60_000, budget_ms: 120_000 });
+    expect(screen(writes)[0]).toContain('3/12 executions · 1 min 0 s elapsed, at most 1 min 0 s left');
+    pass(70_000);
+    expect(screen(writes)[0]).toContain('2 min 10 s elapsed, 10 s over its budget');
+  });
+
+  it.each([
+    [{ expected_ms: 91_000 }, '3/12 · 1 min 0 s · 31 s left'],
+    [{ expected_ms: 30_000 }, '3/12 · 1 min 0 s · 30 s late'],
+    [{ budget_ms: 600_000 }, '3/12 · 1 min 0 s · ≤ 9 min 0 s left'],
+    [{}, '━━━━━─────────────── 3/12 · 1 min 0 s'],
+  ])('shows the time left whole on 40 columns: %o', (known, shown) => {
+    const { progress, writes } = stage({ isTTY: true, width: () => 40 });
+    progress.update({ ...WORK, elapsed_ms: 60_000, ...known });
+    expect(screen(writes)[0]).toBe(shown);
+  });
+
+  it('counts nothing where there is nothing to count yet', () => {
+    const { progress, writes } = stage({ isTTY: true });
+    progress.update(PROVISIONING);
+    expect(screen(writes)).toEqual(['0 s elapsed', 'components · postgres, redis']);
+  });
+
+  it('takes the block away while somebody else writes to the terminal, lines included, and shows it again', async () => {
+    const { progress, writes, pass } = stage({ isTTY: true });
+    progress.update(WORK);
+    const answered = Promise.withResolvers<string>();
+    const asking = progress.aside(() => answered.promise);
+    progress.line('valkey 9.0.1 started');
+    progress.update({ ...WORK, done: 4 });
+    pass(5000);
+    expect(screen(writes)).toEqual(['10:04:31Z valkey 9.0.1 started', '']);
+    answered.resolve('y');
+    expect(await asking).toBe('y');
+    pass(100);
+    expect(screen(writes).at(-1)).toBe('tars-1001 · silent-drop');
+  });
+
+  it('leaves what begins to the block', () => {
+    const { progress, writes } = stage({ isTTY: true });
+    progress.step('silent-drop candidate started');
+    expect(writes).toEqual([]);
+  });
+
   it('breaks no line of the block, however narrow', () => {
-    const { progress, writes } = stage({ isTTY: true, width: 30 });
+    const { progress, writes } = stage({ isTTY: true, width: () => 30 });
     progress.update({ ...WORK, check: Array.from({ length: 40 }, (_, i) => `check-${i}`) });
     expect(screen(writes).filter((line) => line.length > 29)).toEqual([]);
   });

@@ -23,8 +23,8 @@ export type ProgressOptions = {
   setInterval?: (tick: () => void, every_ms: number) => unknown;
   /** @default the global one */
   clearInterval?: (timer: unknown) => void;
-  /** Columns; a function where the terminal may be resized. @default 100 */
-  width?: number | (() => number | undefined) | undefined;
+  /** Columns, asked at each redraw because a terminal may be resized. @default 100 */
+  width?: () => number;
 };
 
 export type ProgressState = {
@@ -33,17 +33,24 @@ export type ProgressState = {
   /** What is being done now; several when they run side by side. */
   check: string | readonly string[];
   done: number;
+  /** Of how many executions; 0 while there is nothing to count. */
   total: number;
   /** Since the run began; without it, since the progress was created. */
   elapsed_ms?: number | undefined;
-  /** How long the whole run should take; without it no time left is shown. */
+  /** How long the whole run should take, by the last one like it. */
   expected_ms?: number | undefined;
+  /** How long it may take at most: shown where nothing says how long it should. */
+  budget_ms?: number | undefined;
 };
 
 export type Progress = {
   /** A line that stays, with the time in front. */
   line(text: string): void;
+  /** What begins now: a line where there is no block to show it. */
+  step(text: string): void;
   update(state: ProgressState): void;
+  /** Takes the block away while `work` itself writes to the terminal, such as a question. */
+  aside<T>(work: () => Promise<T>): Promise<T>;
   /** Takes the block away and ends the timer. Nothing is written after it. */
   stop(): void;
 };
@@ -68,6 +75,7 @@ function blockProgress(options: WholeOptions): Progress {
   let drawn: string[] = [];
   let drawnAt = Number.NEGATIVE_INFINITY;
   let stopped = false;
+  let asides = 0;
   /** Goes to the block's first column and clears to the end of the screen. */
   const erase = () => {
     if (drawn.length === 0) return '';
@@ -77,7 +85,7 @@ function blockProgress(options: WholeOptions): Progress {
   };
   const draw = () => {
     const state = clock.state();
-    if (state === undefined || stopped || now() - drawnAt < REDRAW_MS) return;
+    if (state === undefined || stopped || asides > 0 || now() - drawnAt < REDRAW_MS) return;
     const block = blockLines(state, clock.elapsed_ms(), widthOf(options), colors);
     if (drawn.length > 0 && block.join('\n') === drawn.join('\n')) return;
     stream.write(erase() + block.join('\n'));
@@ -91,9 +99,20 @@ function blockProgress(options: WholeOptions): Progress {
       stream.write(`${erase()}${colors.dim(timeOf(now()))} ${oneLine(text)}\n`);
       draw();
     },
+    step() {},
     update(state) {
       clock.update(state);
       draw();
+    },
+    async aside(work) {
+      asides += 1;
+      const last = erase();
+      if (last !== '') stream.write(last);
+      try {
+        return await work();
+      } finally {
+        asides -= 1;
+      }
     },
     stop() {
       if (stopped) return;
@@ -126,6 +145,8 @@ function lineProgress(options: WholeOptions): Progress {
   const timer = startTimer(options, heartbeat, TICK_MS);
   return {
     line: write,
+    step: write,
+    aside: (work) => work(),
     update(state) {
       clock.update(state);
       const text = stateText(state);
@@ -162,8 +183,7 @@ function startTimer(options: WholeOptions, tick: () => void, every_ms: number): 
 }
 
 function widthOf({ width }: ProgressOptions): number {
-  const columns = typeof width === 'function' ? width() : width;
-  return Math.max(20, columns ?? 100);
+  return Math.max(20, width?.() ?? 100);
 }
 
 const BAR = 20;
@@ -175,20 +195,38 @@ function blockLines(
   colors: ReturnType<typeof pc.createColors>,
 ) {
   const filled = state.total === 0 ? 0 : Math.floor((BAR * Math.min(state.done, state.total)) / state.total);
-  const bar = width < 60 ? '' : `${colors.green('━'.repeat(filled))}${colors.dim('─'.repeat(BAR - filled))} `;
-  const room = width - 1 - (bar === '' ? 0 : BAR + 1);
-  const counts = `${state.done}/${state.total} checks · ${times(state, elapsed_ms)}`;
-  return [bar + clip(counts, room), clip(workText(state), width - 1)];
+  const bar = state.total === 0 ? '' : `${colors.green('━'.repeat(filled))}${colors.dim('─'.repeat(BAR - filled))} `;
+  const whole = `${counts(state, ' executions')}${times(state, elapsed_ms)}`;
+  const short = `${counts(state, '')}${shortTimes(state, elapsed_ms)}`;
+  const room = width - 1;
+  const beside = room - (bar === '' ? 0 : BAR + 1);
+  const head = whole.length <= beside ? bar + whole : short.length <= beside ? bar + short : clip(short, room);
+  return [head, clip(workText(state), room)];
+}
+
+function counts({ done, total }: ProgressState, noun: string): string {
+  return total === 0 ? '' : `${done}/${total}${noun} · `;
 }
 
 /** `3 min 20 s elapsed, about 4 min 10 s left` */
-function times({ expected_ms }: ProgressState, elapsed_ms: number): string {
+function times({ expected_ms, budget_ms }: ProgressState, elapsed_ms: number): string {
   const elapsed = `${wholeSeconds(elapsed_ms)} elapsed`;
-  if (expected_ms === undefined) return elapsed;
-  const left_ms = expected_ms - elapsed_ms;
-  return left_ms >= 0
-    ? `${elapsed}, about ${wholeSeconds(left_ms)} left`
-    : `${elapsed}, ${wholeSeconds(-left_ms)} longer than expected`;
+  const end_ms = expected_ms ?? budget_ms;
+  if (end_ms === undefined) return elapsed;
+  const left_ms = end_ms - elapsed_ms;
+  if (left_ms < 0)
+    return `${elapsed}, ${wholeSeconds(-left_ms)} ${expected_ms === undefined ? 'over its budget' : 'longer than expected'}`;
+  return `${elapsed}, ${expected_ms === undefined ? 'at most' : 'about'} ${wholeSeconds(left_ms)} left`;
+}
+
+/** The same for a narrow terminal: `3 min 20 s · 4 min 10 s left` */
+function shortTimes({ expected_ms, budget_ms }: ProgressState, elapsed_ms: number): string {
+  const elapsed = wholeSeconds(elapsed_ms);
+  const end_ms = expected_ms ?? budget_ms;
+  if (end_ms === undefined) return elapsed;
+  const left_ms = end_ms - elapsed_ms;
+  if (left_ms < 0) return `${elapsed} · ${wholeSeconds(-left_ms)} late`;
+  return `${elapsed} · ${expected_ms === undefined ? '≤ ' : ''}${wholeSeconds(left_ms)} left`;
 }
 
 function wholeSeconds(duration_ms: number): string {
@@ -201,7 +239,7 @@ function workText({ suite, check }: ProgressState): string {
 }
 
 function stateText(state: ProgressState): string {
-  return `${state.done}/${state.total} ${workText(state)}`;
+  return `${state.total === 0 ? '' : `${state.done}/${state.total} `}${workText(state)}`;
 }
 
 /** `10:04:31Z`: the time of day in UTC, as everywhere in a run. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationText, intervalText, measuredText, quantity } from './quantity.ts';
+import { baselineText, durationText, intervalText, limitText, measuredText, quantity } from './quantity.ts';
 import { gate } from './run.fixture.ts';
 
 describe('quantity', () => {
@@ -18,7 +18,7 @@ describe('quantity', () => {
     [1023, 'bytes', '1,023 B'],
     [1024, 'bytes', '1 KiB'],
     [209_715_200, 'bytes', '200 MiB'],
-    [0.00012, 'fraction', '0.012%'],
+    [0.00012, 'fraction', '0.012 %'],
     [12_345, 'count', '12,345'],
     [7.12345, 'events_per_s', '7.123 events per s'],
   ])('%d %s is %s', (value, unit, text) => {
@@ -28,7 +28,7 @@ describe('quantity', () => {
   it('never rounds a value onto the one beside it', () => {
     expect(quantity(60_004, 'ms', 60_000)).toBe('60.004 s');
     expect(quantity(60_000, 'ms', 60_000)).toBe('60 s');
-    expect(quantity(0.0010001, 'fraction', 0.001)).toBe('0.10001%');
+    expect(quantity(0.0010001, 'fraction', 0.001)).toBe('0.10001 %');
   });
 
   it('shares the scale of the value beside it while they can be compared', () => {
@@ -53,9 +53,45 @@ describe('measuredText', () => {
   it('puts the statistic where it reads best', () => {
     const estimate = { value: 3, low: 3, high: 3, samples: 9 };
     expect(measuredText(gate({ statistic: 'p95' }), estimate)).toBe('p95 3 ms');
-    expect(measuredText(gate({ statistic: 'count-above', threshold: 5000, limit: 0 }), estimate)).toBe('3 above 5 s');
-    expect(measuredText(gate({ statistic: 'facts-broken', limit: 0 }), estimate)).toBe('3 broken');
+    expect(
+      measuredText(gate({ statistic: 'share-above', threshold: 5000, limit: 0.5 }), { ...estimate, value: 0.12 }),
+    ).toBe('12 % over 5 s');
     expect(measuredText(gate(), undefined)).toBe('no samples');
+  });
+
+  it('says of a count what was counted, of how many, and how many are allowed', () => {
+    const estimate = { value: 0, low: 0, high: 0, samples: 48 };
+    const away = gate({ statistic: 'count-above', threshold: 30_000, limit: 0 });
+    expect(`${measuredText(away, estimate)} (${limitText(away)})`).toBe('0 of 48 over 30 s (0 allowed)');
+    const channels = gate({ ...away, measure: 'channels_missing', unit: 'channels', threshold: 0 });
+    expect(measuredText(channels, estimate)).toBe('0 of 48 channels missing');
+    expect(baselineText({ ...channels, baseline: { ...estimate, value: 48 } })).toBe('48 of 48');
+    expect(
+      measuredText(gate({ ...away, measure: 'flaws', unit: 'flaws', threshold: 0 }), { ...estimate, samples: 4270 }),
+    ).toBe('0 of 4,270 flaws');
+  });
+
+  it('says of facts how many there were, and on the baseline how many of them were seen', () => {
+    const facts = gate({
+      kind: 'facts',
+      statistic: 'facts-broken',
+      limit: 0,
+      candidate: { value: 0, low: 0, high: 0, samples: 9 },
+    });
+    expect(`${measuredText(facts, facts.candidate)} (${limitText(facts)})`).toBe('0 of 9 broken (0 allowed)');
+    const seen = (value: number, samples: number) =>
+      baselineText({ ...facts, baseline: { value, low: value, high: value, samples } });
+    expect(seen(2, 9)).toBe('2 of 9 broken');
+    expect(seen(0, 4)).toBe('0 of 4 broken, 4 of 9 seen');
+  });
+
+  it.each([
+    ['<=', 3, '3 allowed'],
+    ['<', 3, 'fewer than 3 allowed'],
+    ['>=', 3, '3 or more needed'],
+    ['>', 3, 'more than 3 needed'],
+  ] as const)('the limit of a count %s %d reads: %s', (operator, limit, text) => {
+    expect(limitText(gate({ statistic: 'count-above', threshold: 0, operator, limit }))).toBe(text);
   });
 });
 

@@ -1,31 +1,6 @@
 /** Numbers for readers: one way to write a value, an interval, a limit and a duration, shared by all reporters. */
-import type { Estimate, Gate } from '../schema/run.ts';
-
-type Scale = { per: number; from: number; name: string };
-
-const TIME: Scale[] = [
-  { per: 3_600_000, from: 7_200_000, name: 'h' },
-  { per: 60_000, from: 120_000, name: 'min' },
-  { per: 1000, from: 1000, name: 's' },
-  { per: 1, from: 1, name: 'ms' },
-  { per: 0.001, from: 0, name: 'µs' },
-];
-const BYTES: Scale[] = [
-  { per: 2 ** 30, from: 2 ** 30, name: 'GiB' },
-  { per: 2 ** 20, from: 2 ** 20, name: 'MiB' },
-  { per: 2 ** 10, from: 2 ** 10, name: 'KiB' },
-  { per: 1, from: 0, name: 'B' },
-];
-
-type Family = { scales: Scale[]; base: number };
-
-/** Units that are written at a readable scale: how many of the family's base unit one of them is. */
-const FAMILIES: Record<string, Family> = {
-  us: { scales: TIME, base: 0.001 },
-  ms: { scales: TIME, base: 1 },
-  s: { scales: TIME, base: 1000 },
-  bytes: { scales: BYTES, base: 1 },
-};
+import type { CheckReport, Estimate, Gate } from '../schema/run.ts';
+import { SIGNS, scaleOf } from '../schema/units.ts';
 
 /** Units that say nothing beside the number. */
 const COUNTS = new Set(['', '1', 'count', 'facts']);
@@ -43,13 +18,13 @@ export function number(value: number, digits = 3): string {
 }
 
 /** Shortest text with all digits before the point in which `value` and `other` still differ, so that rounding hides no breach. */
-function distinct(value: number, other: number | undefined, per: number, least: number): string {
-  const whole = value === 0 ? 1 : Math.floor(Math.log10(Math.abs(value / per))) + 1;
+function distinct(value: number, other: number | undefined, least: number): string {
+  const whole = value === 0 ? 1 : Math.floor(Math.log10(Math.abs(value))) + 1;
   for (let digits = Math.max(least, whole); digits < 15; digits++) {
-    const text = number(value / per, digits);
-    if (other === undefined || other === value || text !== number(other / per, digits)) return text;
+    const text = number(value, digits);
+    if (other === undefined || other === value || text !== number(other, digits)) return text;
   }
-  return number(value / per, 15);
+  return number(value, 15);
 }
 
 /**
@@ -58,34 +33,18 @@ function distinct(value: number, other: number | undefined, per: number, least: 
  * with as many digits as it takes to differ from it: 60,004 ms beside 60,000 ms is `60.004 s`.
  */
 export function quantity(value: number, unit: string, beside?: number): string {
-  if (unit === 'fraction') {
-    return `${distinct(value * 100, beside === undefined ? undefined : beside * 100, 1, 3)}%`;
-  }
-  const family = FAMILIES[unit];
-  if (family !== undefined) {
-    const { per, name } = scaleOf(family, value, beside);
-    const inBase = (one: number | undefined) => (one === undefined ? undefined : one * family.base);
-    return `${distinct(value * family.base, inBase(beside), per, 3)} ${name}`;
-  }
-  const text = distinct(value, beside, 1, Number.isInteger(value) ? 15 : 4);
+  const scaled = (per: number, least: number) =>
+    distinct(value / per, beside === undefined ? undefined : beside / per, least);
+  if (unit === 'fraction') return `${scaled(0.01, 3)} %`;
+  const scale = scaleOf(value, unit, beside);
+  if (scale !== undefined) return `${scaled(scale.per, 3)} ${scale.name}`;
+  const text = scaled(1, Number.isInteger(value) ? 15 : 4);
   return COUNTS.has(unit) ? text : `${text} ${unit.replaceAll('_', ' ')}`;
 }
 
-/** Values up to this many times larger or smaller are written at one scale. */
-const COMPARABLE = 100;
-
 /** How many of `unit` make one of the unit that `quantity` writes this value in: 60,000 for 5 minutes in `ms`. */
 export function unitsAt(value: number, unit: string, beside?: number): number {
-  const family = FAMILIES[unit];
-  return family === undefined ? 1 : scaleOf(family, value, beside).per / family.base;
-}
-
-function scaleOf({ scales, base }: Family, value: number, beside = 0): Scale {
-  const ratio = Math.abs(value / beside);
-  const comparable = ratio <= COMPARABLE && ratio >= 1 / COMPARABLE;
-  const model = value === 0 ? beside || 1 : comparable ? beside : value;
-  const size = Math.abs(model) * base;
-  return scales.find(({ from }) => size >= from) as Scale;
+  return scaleOf(value, unit, beside)?.per ?? 1;
 }
 
 /** The unit a gate's estimate and limit are in, which for a count or a share is not the measure's. */
@@ -94,27 +53,44 @@ export function unitOf(gate: Gate): string {
   return gate.statistic === 'count-above' || gate.statistic === 'facts-broken' ? 'count' : gate.unit;
 }
 
-const SIGNS: Record<Gate['operator'], string> = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' };
+/** Gates whose value is how many of the samples. */
+function isCount({ statistic }: Gate): boolean {
+  return statistic === 'count-above' || statistic === 'facts-broken';
+}
 
-/** `≤ 60 s` */
-export function limitText(gate: Gate): string {
+/** `≤ 60 s`, with its sign for a count too: beside a drawing, or as a rule. */
+export function boundText(gate: Gate): string {
   return `${SIGNS[gate.operator]} ${quantity(gate.limit, unitOf(gate))}`;
 }
 
-/** What is computed, in words that stand after the number: `max`, `p95`, `above 5 s`, `broken`. */
+/** The limit beside a value: `≤ 60 s`, and of a count `0 allowed`. */
+export function limitText(gate: Gate): string {
+  if (!isCount(gate)) return boundText(gate);
+  const limit = number(gate.limit, 15);
+  return {
+    '<=': `${limit} allowed`,
+    '<': `fewer than ${limit} allowed`,
+    '>=': `${limit} or more needed`,
+    '>': `more than ${limit} needed`,
+  }[gate.operator];
+}
+
+/** What is computed, in words that stand beside the number: `max`, `p95`, `over 5 s`, `channels missing`, `broken`. */
 export function statisticText(gate: Gate): string {
   if (gate.statistic === 'facts-broken') return 'broken';
   if (gate.threshold === undefined) return gate.statistic;
-  return `above ${quantity(gate.threshold, gate.unit)}`;
+  if (gate.threshold === 0) return gate.measure.replaceAll('_', ' ');
+  return `over ${quantity(gate.threshold, gate.unit)}`;
 }
 
-/** The value alone, `41.2 s`, or `no samples` when there were no samples to compute it from. */
+/** The value alone, `41.2 s` or `0 of 48`, or `no samples` when there were none to compute it from. */
 export function valueText(gate: Gate, estimate: Estimate | undefined): string {
   if (estimate === undefined || estimate.value === null) return 'no samples';
-  return quantity(estimate.value, unitOf(gate), gate.limit);
+  const value = quantity(estimate.value, unitOf(gate), gate.limit);
+  return isCount(gate) ? `${value} of ${number(estimate.samples, 15)}` : value;
 }
 
-/** The value with its statistic: `max 41.2 s`, `3 above 5 s`, `0 broken`. */
+/** The value with its statistic: `max 41.2 s`, `0 of 48 over 30 s`, `0 of 9 broken`. */
 export function measuredText(gate: Gate, estimate: Estimate | undefined): string {
   if (estimate === undefined || estimate.value === null) return 'no samples';
   const value = valueText(gate, estimate);
@@ -122,10 +98,17 @@ export function measuredText(gate: Gate, estimate: Estimate | undefined): string
   return after ? `${value} ${statisticText(gate)}` : `${statisticText(gate)} ${value}`;
 }
 
-/** What the baseline showed, for a place beside the candidate's: `412 s`, `2 broken`; undefined when it was not judged. */
+/**
+ * What the baseline showed, for a place beside the candidate's: `412 s`, `48 of 48`, `2 of 9 broken`; undefined when it
+ * was not judged. A baseline that broke down on the way recorded fewer facts than the candidate, and that is said.
+ */
 export function baselineText(gate: Gate): string | undefined {
-  if (gate.baseline === undefined) return undefined;
-  return gate.kind === 'facts' ? measuredText(gate, gate.baseline) : valueText(gate, gate.baseline);
+  const { baseline, candidate } = gate;
+  if (baseline === undefined) return undefined;
+  if (gate.kind !== 'facts') return valueText(gate, baseline);
+  const short = baseline.value !== null && baseline.samples < candidate.samples;
+  const seen = short ? `, ${number(baseline.samples, 15)} of ${number(candidate.samples, 15)} seen` : '';
+  return `${measuredText(gate, baseline)}${seen}`;
 }
 
 /** `[38 s, 44 s]`, with ∞ on an open side; undefined when the interval is the value itself or there is none. */
@@ -146,6 +129,16 @@ export function durationText(duration_ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   const minutes = Math.round(seconds / 60);
   return `${number(Math.floor(minutes / 60), 9)} h ${minutes % 60} min`;
+}
+
+/** How long a check took, or that it did not end. */
+export function tookText(check: CheckReport): string {
+  return hasEnded(check) ? durationText(check.duration_ms) : 'did not end';
+}
+
+/** False for a check none of whose executions ended: the judge has no time for it. */
+export function hasEnded({ status, duration_ms }: CheckReport): boolean {
+  return status !== 'interrupted' || duration_ms > 0;
 }
 
 /** `2026-09-17 10:04:31 UTC`, from an ISO moment in UTC. */

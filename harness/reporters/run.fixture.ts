@@ -34,13 +34,13 @@ export function factsGate(check: string, over: Partial<Gate> = {}): Gate {
     suite,
     ticket: suite.toUpperCase(),
     kind: 'facts',
-    says: `All facts of ${check} hold`,
+    says: `All 6 facts of ${check} hold`,
     measure: 'facts',
     statistic: 'facts-broken',
     operator: '<=',
     limit: 0,
     unit: 'count',
-    reason: '0 facts broken ≤ 0 over 6 facts',
+    reason: '0 of 6 facts broken, limit ≤ 0; v1.0.0: 2 of 6',
     candidate: { value: 0, low: 0, high: 0, samples: 6 },
     baseline: { value: 2, low: 2, high: 2, samples: 6 },
     checks: [check],
@@ -155,7 +155,7 @@ export function passingRun(): Run {
       statistic: 'p95',
       operator: '<',
       limit: 5000,
-      reason: 'p95 1.84 s [1.41 s, 2.9 s] < 5 s over 240 samples; v1.0.0: 31 s',
+      reason: 'p95 1.84 s [1.41, 2.9] < 5 s over 240 samples; v1.0.0: 31 s',
       kind: 'fix',
       candidate: { value: 1840, low: 1410, high: 2900, samples: 240 },
       baseline: { value: 31_000, low: 27_500, high: 36_400, samples: 240 },
@@ -173,7 +173,7 @@ export function passingRun(): Run {
       statistic: 'p99',
       operator: '<',
       limit: 100,
-      reason: 'p99 3.1 ms [2.9 ms, 3.4 ms] < 100 ms over 12,000 samples; v1.0.0: 412 ms',
+      reason: 'p99 3.1 ms [2.9, 3.4] < 100 ms over 12,000 samples; v1.0.0: 412 ms',
       kind: 'fix',
       candidate: { value: 3.1, low: 2.9, high: 3.4, samples: 12_000 },
       baseline: { value: 412, low: 371, high: 480, samples: 12_000 },
@@ -191,7 +191,7 @@ export function passingRun(): Run {
       threshold: 5000,
       operator: '<',
       limit: 0.001,
-      reason: '0.012% [0.004%, 0.031%] of spans above 5 s < 0.1% over 40,000 samples; v1.0.0: 12%',
+      reason: '0.012 % [0.004, 0.031] of 40,000 samples of arrival_ms over 5 s, limit < 0.1 %; v1.0.0: 12 %',
       kind: 'fix',
       candidate: { value: 0.00012, low: 0.00004, high: 0.00031, samples: 40_000 },
       baseline: { value: 0.12, low: 0.117, high: 0.124, samples: 40_000 },
@@ -205,12 +205,12 @@ export function passingRun(): Run {
       ticket: 'TARS-1004',
       says: 'No acknowledged write is lost when the database is killed',
       measure: 'lost_writes',
-      unit: 'count',
+      unit: 'writes',
       statistic: 'count-above',
       threshold: 0,
       operator: '<=',
       limit: 0,
-      reason: '0 above 0 ≤ 0 over 30 samples; v1.0.0: 11',
+      reason: '0 of 30 lost writes, limit ≤ 0 (95 % confident: at most 11.6 % of all would); v1.0.0: 11 of 30',
       kind: 'fix',
       candidate: { value: 0, low: 0, high: 0, samples: 30 },
       baseline: { value: 11, low: 11, high: 11, samples: 30 },
@@ -273,27 +273,31 @@ export function failingRun(): Run {
   const over: Record<string, Partial<Gate>> = {
     'tars-1001/silent-drop-found': {
       verdict: 'fail',
-      reason: 'max 60.004 s > 60 s over 12 samples: the limit is ≤ 60 s; v1.0.0: 412 s',
+      reason: 'max 60.004 s, limit ≤ 60 s, over 12 samples; v1.0.0: 412 s',
       candidate: { value: 60_004, low: 60_004, high: 60_004, samples: 12 },
     },
     'tars-1001/silent-drop/facts': {
       verdict: 'fail',
-      reason: '1 fact broken of 3: "no event is lost across the drop": 9,998 of 10,000 events',
+      reason:
+        '1 of 3 facts broken, limit ≤ 0; broken: no event is lost across the drop (9,998 of 10,000 events); v1.0.0: 2 of 6',
       candidate: { value: 1, low: 1, high: 1, samples: 3 },
     },
     'tars-1002/scrape-fast': {
       verdict: 'inconclusive',
-      reason: 'p99 104 ms [93 ms, 131 ms] straddles < 100 ms over 800 samples; v1.0.0: 412 ms',
+      reason:
+        'p99 104 ms [93, 131], limit < 100 ms, over 800 samples; the interval lies on both sides of the limit; v1.0.0: 412 ms',
       candidate: { value: 104, low: 93, high: 131, samples: 800 },
     },
     'tars-1003/spans-orphaned': {
       verdict: 'marginal',
-      reason: '0.082% [0.05%, 0.13%] of spans above 5 s straddles < 0.1% over 12,000 samples; v1.0.0: 12%',
+      reason:
+        '0.082 % [0.05, 0.13] of 12,000 samples of arrival_ms over 5 s, limit < 0.1 %; the interval reaches past the limit; v1.0.0: 12 %',
       candidate: { value: 0.00082, low: 0.0005, high: 0.0013, samples: 12_000 },
     },
     'tars-1004/writes-lost': {
       verdict: 'no-data',
-      reason: 'no samples of lost_writes: postgres could not be had',
+      reason:
+        'tars-1004/kill-database did not run, because postgres could not be had; no samples of lost_writes, limit ≤ 0',
       candidate: { value: null, low: null, high: null, samples: 0 },
       baseline: undefined,
       discriminates: undefined,
@@ -327,8 +331,8 @@ export function failingRun(): Run {
       narrowedBy: ['--profile standard', '--ticket TARS-1001 … TARS-1005'],
       complete: false,
       missing: [
-        'tars-1004/kill-database did not end by itself on the candidate.',
-        'Component postgres could not be had.',
+        'postgres could not be had: no provider could serve it; `apt-get install -y postgresql` gets it',
+        'tars-1004/kill-database on the candidate did not finish',
       ],
     },
     provenance: {
@@ -339,7 +343,7 @@ export function failingRun(): Run {
           name: 'postgres',
           version: null,
           provider: null,
-          missing: 'no provider could serve it; `apt-get install -y postgresql` would get it',
+          missing: 'no provider could serve it; `apt-get install -y postgresql` gets it',
         },
         ...run.provenance.components.slice(1),
       ],
@@ -353,6 +357,20 @@ function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }
 
+/** What the judge makes of a gate whose check never ran. */
+function neverJudged(gate: Gate): Gate {
+  const nothing = { value: null, low: null, high: null, samples: 0 };
+  const reason = `${gate.checks[0]} on the candidate was never started; no samples of ${gate.measure}`;
+  return withoutUndefined({
+    ...gate,
+    verdict: 'no-data' as const,
+    reason,
+    candidate: nothing,
+    baseline: undefined,
+    discriminates: undefined,
+  });
+}
+
 /** A run whose harness was killed before the last checks ended. */
 export function killedRun(): Run {
   const run = passingRun();
@@ -361,7 +379,7 @@ export function killedRun(): Run {
     endedAt: null,
     ended: 'killed',
     verdict: 'no-data',
-    gates: run.gates.slice(0, 4),
+    gates: run.gates.slice(0, 5).map((gate, i) => (i < 4 ? gate : neverJudged(gate))),
     checks: [
       ...run.checks.slice(0, 2),
       checkReport('tars-1002/scrape', { lane: 'timing', status: 'interrupted', duration_ms: 0 }),
@@ -369,8 +387,9 @@ export function killedRun(): Run {
     series: [],
     scope: {
       ...run.scope,
+      expected: run.scope.expected.slice(0, 5),
       complete: false,
-      missing: ['The run has no last line: the harness was killed.', 'tars-1002/scrape started and did not end.'],
+      missing: ['the run was killed: no line says that it ended', 'tars-1002/scrape on the candidate did not finish'],
     },
   };
 }

@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import type { Gate, Run } from '../schema/run.ts';
 import type { Verdict } from '../schema/verdict.ts';
-import { clip, cut, oneLine } from './printable.ts';
+import { clip, cut, MOST_REASON, oneLine } from './printable.ts';
 import { baselineText, counted, durationText, limitText, measuredText } from './quantity.ts';
 import {
   byTicket,
@@ -20,27 +20,27 @@ export type TerminalOptions = {
   color: boolean;
   /** Where report.html is, as the reader would open it. */
   reportPath: string;
+  /** Why the run lets no release through though no gate fails, a sentence each. @default none */
+  undecided?: readonly string[];
   /** Columns to fit in; commands and paths are never broken. @default 100 */
   width?: number;
 };
 
 type Colors = ReturnType<typeof pc.createColors>;
 
-const MOST_REASON = 600;
-
 /** The run as lines ending in a newline. The last three always give the verdict, the report and the command that repeats it. */
 export function renderTerminal(run: Run, options: TerminalOptions): string {
   const colors = pc.createColors(options.color);
-  const width = Math.max(60, options.width ?? 100);
+  const width = Math.max(20, options.width ?? 100);
+  const groups = byTicket(run);
+  const layout = layoutOf(run, groups, width);
   const blocks = [
     titleLines(run, colors, width),
-    ...byTicket(run).map((group) => ticketLines(run, group, colors, width)),
+    ...groups.map((group) => ticketLines(run, group, colors, layout)),
     troubleLines(run, colors, width),
     noteLines(run, colors, width),
     [
-      ...wrap(`${outcome(run.verdict)} · ${oneLine(summarySentence(run))}`, width).map((line) =>
-        colors.bold(paint(run.verdict, line, colors)),
-      ),
+      ...verdictLines(run, options.undecided ?? [], colors, width),
       `report  ${oneLine(options.reportPath)}`,
       `repeat  ${oneLine(run.command)}`,
     ],
@@ -51,6 +51,15 @@ export function renderTerminal(run: Run, options: TerminalOptions): string {
     .join('\n\n')}\n`;
 }
 
+function verdictLines(run: Run, undecided: readonly string[], colors: Colors, width: number): string[] {
+  const open = undecided.length > 0 && run.verdict !== 'fail';
+  const text = open
+    ? `NOT KNOWN for release · ${oneLine(cut(undecided.join('; '), MOST_REASON))}`
+    : `${outcome(run.verdict)} · ${oneLine(summarySentence(run))}`;
+  const verdict = open ? 'no-data' : run.verdict;
+  return wrap(text, width).map((line) => colors.bold(paint(verdict, line, colors)));
+}
+
 function titleLines(run: Run, colors: Colors, width: number): string[] {
   const { baseline, candidate } = run.provenance.arms;
   const elapsed = elapsed_ms(run);
@@ -59,32 +68,71 @@ function titleLines(run: Run, colors: Colors, width: number): string[] {
   return wrap(oneLine(parts.join(' · ')), width).map((line) => colors.bold(line));
 }
 
-function ticketLines(run: Run, group: GateGroup, colors: Colors, width: number): string[] {
-  const compact = group.gates.filter((gate) => gate.kind === 'facts' && gate.verdict === 'pass');
-  const rows = group.gates.filter((gate) => !compact.includes(gate));
-  const lines = [
-    `${colors.bold(clip(oneLine(group.name), width - 40))} ${colors.dim(clip(countsText(group.counts), 39))}`,
-  ];
-  for (const gate of rows) lines.push(gateLine(run, gate, colors, width));
-  if (compact.length > 0) {
-    lines.push(
-      `  ${paint('pass', MARKS.pass, colors)} ${clip(`all facts of ${counted(compact.length, 'check')} hold`, width - 4)}`,
-    );
-  }
-  return lines;
+/** Facts that all hold are told in one line a group, not in one a gate. */
+function rowsOf(group: GateGroup): Gate[] {
+  return group.gates.filter((gate) => !(gate.kind === 'facts' && gate.verdict === 'pass'));
 }
 
-/** Mark, id, measured against limit, baseline: the id takes two fifths of the width, the rest is shared. */
-function gateLine(run: Run, gate: Gate, colors: Colors, width: number): string {
-  const room = width - 4;
-  const id = Math.floor(room * 0.42);
-  const base = Math.floor(room * 0.2);
-  const measured = room - id - base - 2;
-  const against = `${measuredText(gate, gate.candidate)} (${limitText(gate)})`;
+/** Columns of a gate's cells; undefined where a line is too short for all three. */
+type Layout = { width: number; cells: { id: number; measured: number; baseline: number } | undefined };
+
+/** Below this many columns a gate takes two lines. */
+const ONE_LINE = 60;
+
+function layoutOf(run: Run, groups: readonly GateGroup[], width: number): Layout {
+  if (width < ONE_LINE) return { width, cells: undefined };
+  const rows = groups.flatMap((group) => rowsOf(group).map((gate) => cellsOf(run, group, gate)));
+  const widest = (texts: string[]) => texts.reduce((most, text) => Math.max(most, [...text].length), 0);
+  const wanted = {
+    id: widest(rows.map(({ id }) => id)),
+    measured: widest(rows.map(({ measured }) => measured)),
+    baseline: widest(rows.map(({ baseline }) => baseline)),
+  };
+  const room = width - 6;
+  if (wanted.id + wanted.measured + wanted.baseline <= room) return { width, cells: wanted };
+  const id = Math.min(wanted.id, Math.floor(room * 0.4));
+  const baseline = Math.min(wanted.baseline, Math.floor(room * 0.25));
+  return { width, cells: { id, measured: room - id - baseline, baseline } };
+}
+
+/** What a gate's line says. The suite is left out of its id where the group's name already says it. */
+function cellsOf(run: Run, group: GateGroup, gate: Gate) {
+  const prefix = `${group.name.toLowerCase()}/`;
   const baseline = baselineText(gate);
-  const row = `  ${paint(gate.verdict, MARKS[gate.verdict], colors)} ${pad(gate.id, id)} ${pad(against, measured)}`;
-  if (baseline === undefined) return row.trimEnd();
-  return `${row} ${colors.dim(clip(oneLine(`${run.provenance.arms.baseline} ${baseline}`), base))}`;
+  return {
+    id: oneLine(gate.id.startsWith(prefix) ? gate.id.slice(prefix.length) : gate.id),
+    measured: oneLine(`${measuredText(gate, gate.candidate)} (${limitText(gate)})`),
+    baseline: baseline === undefined ? '' : oneLine(`${run.provenance.arms.baseline} ${baseline}`),
+  };
+}
+
+function ticketLines(run: Run, group: GateGroup, colors: Colors, layout: Layout): string[] {
+  const { width } = layout;
+  const rows = rowsOf(group);
+  const compact = group.gates.length - rows.length;
+  const name = clip(oneLine(group.name), width);
+  const counts = clip(countsText(group.counts), width - 2);
+  const head =
+    [...name].length + counts.length < width
+      ? [`${colors.bold(name)} ${colors.dim(counts)}`]
+      : [colors.bold(name), `  ${colors.dim(counts)}`];
+  const lines = rows.flatMap((gate) => gateLines(run, group, gate, colors, layout));
+  const held = `all facts of ${counted(compact, 'check')} hold`;
+  if (compact > 0) lines.push(`  ${paint('pass', MARKS.pass, colors)} ${clip(held, width - 4)}`);
+  return [...head, ...lines];
+}
+
+/** Mark, id, measured against limit, baseline. */
+function gateLines(run: Run, group: GateGroup, gate: Gate, colors: Colors, { width, cells }: Layout): string[] {
+  const { id, measured, baseline } = cellsOf(run, group, gate);
+  const mark = `  ${paint(gate.verdict, MARKS[gate.verdict], colors)}`;
+  if (cells === undefined) {
+    const both = baseline === '' ? measured : `${measured} · ${baseline}`;
+    const parts = [...both].length <= width - 4 || baseline === '' ? [both] : [measured, baseline];
+    return [`${mark} ${clip(id, width - 4)}`, ...parts.map((part) => `    ${clip(part, width - 4)}`)];
+  }
+  const row = `${mark} ${pad(id, cells.id)} ${pad(measured, cells.measured)}`;
+  return [baseline === '' ? row.trimEnd() : `${row} ${colors.dim(clip(baseline, cells.baseline))}`];
 }
 
 function troubleLines(run: Run, colors: Colors, width: number): string[] {
@@ -118,7 +166,7 @@ function paint(verdict: Verdict, text: string, colors: Colors): string {
 }
 
 function pad(text: string, width: number): string {
-  return clip(oneLine(text), width).padEnd(width);
+  return clip(text, width).padEnd(width);
 }
 
 /** Breaks at spaces, and within a word only when it is longer than a line. */

@@ -1,6 +1,8 @@
 /** What a reader must see first: verdicts in words, gates by urgency and by ticket, and the run in one sentence. */
+import { reaches } from '../schema/promise.ts';
 import type { Gate, Run } from '../schema/run.ts';
 import { VERDICTS, type Verdict, worst } from '../schema/verdict.ts';
+import { cut } from './printable.ts';
 import { counted } from './quantity.ts';
 
 /** A sign for each verdict, so that none is told by colour alone. Always shown beside the word. */
@@ -38,12 +40,6 @@ export function worstFirst(gates: readonly Gate[]): Gate[] {
 /** The gates that keep the run from passing, worst first. */
 export function troubles(run: Run): Gate[] {
   return worstFirst(run.gates.filter((gate) => gate.verdict !== 'pass'));
-}
-
-/** Ids of the gates that the scope expects and the run does not have. */
-export function notJudged(run: Run): string[] {
-  const judged = new Set(run.gates.map((gate) => gate.id));
-  return run.scope.expected.filter((id) => !judged.has(id));
 }
 
 export type GateGroup = { name: string; verdict: Verdict; gates: Gate[]; counts: Map<Verdict, number> };
@@ -109,15 +105,23 @@ export function summarySentence(run: Run): string {
     const which = total === 1 ? 'its one gate' : `all ${counted(total, 'gate')}`;
     sentences.push(`${candidate} passes ${which}${judged}.`);
   }
-  const missing = notJudged(run).length;
-  if (missing > 0)
-    sentences.push(
-      `${missing} of ${counted(run.scope.expected.length, 'expected gate')} ${missing === 1 ? 'was' : 'were'} not judged.`,
-    );
-  if (!run.scope.complete) sentences.push(`The run did not finish its scope; it ${endingText(run)}.`);
+  if (!run.scope.complete) sentences.push(unfinished(run));
   if (run.scope.narrowedBy.length > 0) sentences.push('It was narrowed and does not decide the whole release.');
+  if (run.verdict !== 'fail' && !reaches(run.scope.profile, 'standard'))
+    sentences.push(`Profile ${run.scope.profile} does not decide a release.`);
   if (isSameRelease(run)) sentences.push('Both arms are the same release: fixes were judged on the limit alone.');
   return sentences.join(' ');
+}
+
+/** Of the first thing missing, as much as a headline bears. */
+const MOST_HEADLINE = 200;
+
+function unfinished(run: Run): string {
+  const [first, ...others] = run.scope.missing;
+  if (run.ended !== 'finished' || first === undefined)
+    return `The run did not finish its scope; it ${endingText(run)}.`;
+  const rest = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `The run is not complete: ${cut(first.replace(/\.$/, ''), MOST_HEADLINE)}${rest}.`;
 }
 
 /** Whether this is an A/A run. */

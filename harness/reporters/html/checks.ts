@@ -2,7 +2,7 @@
 import { html } from 'htm/preact';
 import type { CheckReport, Run } from '../../schema/run.ts';
 import { cut } from '../printable.ts';
-import { counted, durationText } from '../quantity.ts';
+import { counted, tookText } from '../quantity.ts';
 import { Command, checkAnchor, Section } from './parts.ts';
 
 const MOST_EVIDENCE = 1000;
@@ -24,7 +24,7 @@ function Check({ check, arms }: { check: CheckReport; arms: Run['provenance']['a
   return html`<details class="check" id=${checkAnchor(check.id)} open=${bad}>
     <summary>
       <b>${check.id}</b>
-      <span class="quiet">${check.lane} · ${durationText(check.duration_ms)} · ${factsText(check)}</span>
+      <span class="quiet">${check.lane} · ${tookText(check)} · ${factsText(check)}</span>
       ${check.status !== 'completed' && html`<span class="badge v-error"><i>!</i>${check.status}</span>`}
       ${broken > 0 && html`<span class="badge v-fail"><i>✗</i>${broken} broken on ${arms.candidate}</span>`}
     </summary>

@@ -1,7 +1,8 @@
 /** Each gate by itself: the drawing, the reason, and the checks it was judged from. */
 import { html } from 'htm/preact';
 import type { Gate, Run } from '../../schema/run.ts';
-import { counted, limitText, quantity } from '../quantity.ts';
+import { cut, MOST_REASON } from '../printable.ts';
+import { boundText, counted, quantity } from '../quantity.ts';
 import { byTicket, MEANINGS } from '../triage.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
 import { Anchor, Badge, Command, checkAnchor, Section, Terms } from './parts.ts';
@@ -17,8 +18,8 @@ export function GateDetails({ run }: { run: Run }) {
     ${!all && html`<p class="quiet">With more than ${counted(MOST_DRAWN, 'gate')}, those that pass are not drawn.</p>`}
     <p class="fold" hidden><button type="button" data-fold="open">Expand all</button> <button type="button" data-fold="close">Collapse all</button></p>
     ${byTicket(run).map(
-      ({ name, gates }) => html`<h3>${name}</h3>
-        ${gates.map((gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'} />`)}`,
+      ({ name, gates }) => html`<div class="of-ticket"><h3>${name}</h3>
+        ${gates.map((gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'} />`)}</div>`,
     )}
   </${Section}>`;
 }
@@ -27,7 +28,7 @@ function Detail({ gate, arms, drawn }: { gate: Gate; arms: Run['provenance']['ar
   const passes = gate.verdict === 'pass';
   return html`<details class="gate" id=${gate.id} data-v=${gate.verdict} open=${!passes}>
     <summary><${Badge} verdict=${gate.verdict} /> <b>${gate.says}</b> <code>${gate.id}</code></summary>
-    <p class="reason">${gate.reason}</p>
+    <p class="reason">${cut(gate.reason, MOST_REASON)}</p>
     <div class="beside">
     ${drawn && gate.kind !== 'facts' && html`<${IntervalDrawing} gate=${gate} arms=${arms} />`}
     <${Terms} terms=${[
@@ -50,7 +51,7 @@ const KINDS: Record<Gate['kind'], string> = {
 };
 
 function judgedOn(gate: Gate): string {
-  if (gate.kind === 'facts') return `${KINDS.facts}, ${limitText(gate)} broken`;
+  if (gate.kind === 'facts') return `${KINDS.facts}, ${boundText(gate)} broken`;
   const above = gate.threshold === undefined ? '' : ` ${quantity(gate.threshold, gate.unit)}`;
-  return `${gate.statistic}${above} of ${gate.measure} ${limitText(gate)} (${KINDS[gate.kind]})`;
+  return `${gate.statistic}${above} of ${gate.measure} ${boundText(gate)} (${KINDS[gate.kind]})`;
 }

@@ -1,5 +1,6 @@
 /** Every gate in one table, by ticket, worst first within each. */
 import { html } from 'htm/preact';
+import type { ComponentChildren } from 'preact';
 import type { Gate, Run } from '../../schema/run.ts';
 import { VERDICTS } from '../../schema/verdict.ts';
 import { cut } from '../printable.ts';
@@ -14,15 +15,15 @@ export function GateTable({ run }: { run: Run }) {
   return html`<${Section} id="gates" title="Gates">
     <${Filter} run=${run} />
     <div class="scroll" tabindex="0" role="region" aria-label="Table of gates">
-      <table class="gates">
-        <thead><tr>
-          <th scope="col">Verdict</th><th scope="col">Promise</th>
-          <th scope="col">${candidate}<small>candidate</small></th><th scope="col">Limit</th>
-          <th scope="col">${baseline}<small>baseline</small></th><th scope="col">Samples</th><th scope="col">Reason</th>
+      <table class="gates" role="table">
+        <thead role="rowgroup"><tr role="row">
+          <${Head}>Verdict</${Head}><${Head}>Promise</${Head}>
+          <${Head}>${candidate}<small>candidate</small></${Head}><${Head}>Limit</${Head}>
+          <${Head}>${baseline}<small>baseline</small></${Head}><${Head}>Samples</${Head}><${Head}>Reason</${Head}>
         </tr></thead>
         ${byTicket(run).map(
-          ({ name, gates, counts }) => html`<tbody>
-            <tr class="group"><th scope="rowgroup" colspan="7" id=${ticketAnchor(name)}>${name} <${Counts} counts=${counts} /></th></tr>
+          ({ name, gates, counts }) => html`<tbody role="rowgroup">
+            <tr class="group" role="row"><th role="rowheader" scope="rowgroup" colspan="7" id=${ticketAnchor(name)}>${name} <${Counts} counts=${counts} /></th></tr>
             ${gates.map((gate) => html`<${Row} gate=${gate} />`)}
           </tbody>`,
         )}
@@ -49,15 +50,20 @@ function Filter({ run }: { run: Run }) {
   </form>`;
 }
 
+/** The roles in this table repeat what its elements are: a narrow page shows them as blocks, which takes that away. */
+function Head({ children }: { children?: ComponentChildren }) {
+  return html`<th role="columnheader" scope="col">${children}</th>`;
+}
+
 function Row({ gate }: { gate: Gate }) {
-  return html`<tr data-v=${gate.verdict}>
-    <td><${Badge} verdict=${gate.verdict} /></td>
-    <td>${gate.says}<${Anchor} id=${gate.id}>${gate.id}</${Anchor}></td>
-    <td class="n">${measuredText(gate, gate.candidate)}<small>${intervalText(gate, gate.candidate)}</small></td>
-    <td class="n">${limitText(gate)}</td>
-    <td class="n">${baselineText(gate) ?? '–'}<small>${role(gate)}</small></td>
-    <td class="n">${number(gate.candidate.samples, 15)}</td>
-    <td>${cut(gate.reason, 400)}</td>
+  return html`<tr role="row" data-v=${gate.verdict}>
+    <td role="cell"><${Badge} verdict=${gate.verdict} /></td>
+    <td role="cell">${gate.says}<${Anchor} id=${gate.id}>${gate.id}</${Anchor}></td>
+    <td role="cell" class="n">${measuredText(gate, gate.candidate)}<small>${intervalText(gate, gate.candidate)}</small></td>
+    <td role="cell" class="n">${limitText(gate)}</td>
+    <td role="cell" class="n">${baselineText(gate) ?? '–'}<small>${role(gate)}</small></td>
+    <td role="cell" class="n">${number(gate.candidate.samples, 15)}</td>
+    <td role="cell">${cut(gate.reason, 400)}</td>
   </tr>`;
 }
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { html } from 'htm/preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Run } from '../../schema/run.ts';
+import { printable } from '../printable.ts';
 import { outcome } from '../triage.ts';
 import { Page } from './page.ts';
 
@@ -19,13 +20,9 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-export type HtmlExtras = {
-  /** Sentences about how this run was read, such as a half-written last line that was dropped. */
-  notes?: readonly string[];
-};
-
 /** The run as one HTML page. */
-export function renderHtml(run: Run, { notes = [] }: HtmlExtras = {}): string {
+export function renderHtml(given: Run): string {
+  const run = printable(given);
   const { baseline, candidate } = run.provenance.arms;
   const head = html`<head>
     <meta charset="utf-8" />
@@ -36,8 +33,8 @@ export function renderHtml(run: Run, { notes = [] }: HtmlExtras = {}): string {
     <title>${outcome(run.verdict)} · ${run.product} ${candidate} against ${baseline}</title>
     <style dangerouslySetInnerHTML=${{ __html: STYLE }} />
   </head>`;
-  const body = html`<body><${Page} run=${run} notes=${notes} /><script dangerouslySetInnerHTML=${{ __html: SCRIPT }} /></body>`;
-  return `<!doctype html>\n${renderToString(html`<html lang="en">${head}${body}</html>`).toWellFormed()}\n`;
+  const body = html`<body><${Page} run=${run} /><script dangerouslySetInnerHTML=${{ __html: SCRIPT }} /></body>`;
+  return `<!doctype html>\n${renderToString(html`<html lang="en">${head}${body}</html>`)}\n`;
 }
 
 function hashOf(content: string): string {

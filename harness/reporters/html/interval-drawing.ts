@@ -1,7 +1,7 @@
 /** A gate as a drawing: the limit, the side that keeps it, and both arms with their intervals. */
 import { html } from 'htm/preact';
 import type { Estimate, Gate, Run } from '../../schema/run.ts';
-import { intervalText, limitText, measuredText, quantity, unitOf, unitsAt } from '../quantity.ts';
+import { boundText, intervalText, measuredText, quantity, unitOf, unitsAt } from '../quantity.ts';
 import { type Axis, axisOf } from './scale.ts';
 
 const WIDTH = 720;
@@ -31,7 +31,7 @@ export function IntervalDrawing({ gate, arms }: { gate: Gate; arms: Run['provena
     <${Ticks} gate=${gate} axis=${axis} x=${x} bottom=${bottom} />
     ${lanes.map((lane, i) => html`<${Lane} ...${lane} x=${x} y=${TOP + LANE * (i + 0.5)} />`)}
     <path class="limit" d="M${limit} ${TOP - 4}V${bottom}" />
-    <text class="limit" x=${nearRight ? limit + 4 : limit - 4} y="13" text-anchor=${nearRight ? 'end' : 'start'}>limit ${limitText(gate)}</text>
+    <text class="limit" x=${nearRight ? limit + 4 : limit - 4} y="13" text-anchor=${nearRight ? 'end' : 'start'}>limit ${boundText(gate)}</text>
   </svg>`;
 }
 
@@ -80,7 +80,7 @@ function titleOf(gate: Gate, lanes: { name: string; estimate: Estimate }[]): str
     const interval = intervalText(gate, estimate);
     return `${name}: ${measuredText(gate, estimate)}${interval === undefined ? '' : ` ${interval}`}`;
   });
-  return `Limit ${limitText(gate)}. ${seen.join('; ')}.`;
+  return `Limit ${boundText(gate)}. ${seen.join('; ')}.`;
 }
 
 function isNumber(value: number | null): value is number {

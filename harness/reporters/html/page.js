@@ -11,10 +11,18 @@
     command.append(button);
   }
 
+  const heard = document.createElement('p');
+  heard.className = 'heard';
+  heard.ariaLive = 'polite';
+  document.body.append(heard);
+
+  // The button's name is its command, so that what became of it is not heard from the button.
   const copied = (button, text) => {
     button.textContent = text;
+    heard.textContent = text;
     setTimeout(() => {
       button.textContent = 'Copy';
+      heard.textContent = '';
     }, 1500);
   };
 
@@ -31,10 +39,10 @@
   };
 
   const search = document.getElementById('search');
-  const shown = document.querySelector('output');
+  const shown = document.querySelector('.filter output');
   const pills = all('.pill');
   const gates = all('[data-v]').map((element) => ({ element, text: element.textContent.toLowerCase() }));
-  const groups = all('tbody:has(> [data-v])');
+  const groups = all('tbody:has(> [data-v]), .of-ticket');
 
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -56,8 +64,8 @@
   };
 
   // A link to a gate or a check opens it, even when the filter hides it.
-  const follow = () => {
-    let id = location.hash.slice(1);
+  const follow = (hash) => {
+    let id = hash.slice(1);
     try {
       id = decodeURIComponent(id);
     } catch {
@@ -71,6 +79,9 @@
   };
 
   document.addEventListener('click', ({ target }) => {
+    // Also when the address does not change by it: the filter may have hidden the target since.
+    const link = target.closest('a[href^="#"]');
+    if (link !== null) follow(link.hash);
     const button = target.closest('button');
     if (button === null) return;
     if (button.classList.contains('copy')) copy(button);
@@ -102,6 +113,6 @@
   addEventListener('afterprint', () => {
     for (const one of closed) one.open = false;
   });
-  addEventListener('hashchange', follow);
-  follow();
+  addEventListener('hashchange', () => follow(location.hash));
+  follow(location.hash);
 })();

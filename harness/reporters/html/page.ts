@@ -1,6 +1,7 @@
 /** The whole page's body, from the verdict down to the evidence. */
 import { html } from 'htm/preact';
 import type { Run } from '../../schema/run.ts';
+import { troubles } from '../triage.ts';
 import { Attachments } from './attachments.ts';
 import { Attention } from './attention.ts';
 import { Checks } from './checks.ts';
@@ -12,17 +13,18 @@ import { Provenance, Scope } from './provenance.ts';
 import { SeriesCharts } from './series-chart.ts';
 import { Tickets } from './tickets.ts';
 
-/** `notes`: sentences about how this run was read, such as a half-written last line that was dropped. */
-export function Page({ run, notes }: { run: Run; notes: readonly string[] }) {
+export function Page({ run }: { run: Run }) {
+  const needsAttention = troubles(run).length > 0;
+  const tickets = html`<${Tickets} run=${run} />`;
+  const attention = html`<${Attention} run=${run} />`;
   return html`<a class="skip" href="#gates">Skip to the gates</a>
     <${Masthead} run=${run} />
     <main>
       <div class="columns">
         <div>
-          <${Tickets} run=${run} />
-          <${Attention} run=${run} />
+          ${needsAttention ? [attention, tickets] : [tickets, attention]}
         </div>
-        <div class="aside"><${Scope} run=${run} notes=${notes} /><${Provenance} run=${run} /></div>
+        <div class="aside"><${Scope} run=${run} /><${Provenance} run=${run} /></div>
       </div>
       <${GateTable} run=${run} />
       <${GateDetails} run=${run} />

@@ -16,9 +16,15 @@ export function Counts({ counts }: { counts: ReadonlyMap<Verdict, number> }) {
   </span>`;
 }
 
-/** A command on one line; the page's script puts a copy button beside it. */
+/** A command, broken between its words only; the page's script puts a copy button beside it. */
 export function Command({ command }: { command: string }) {
-  return html`<div class="cmd"><code>${command}</code></div>`;
+  const words = command.split(' ').map((word, i) => html`${i > 0 && ' '}<span class="whole">${word}</span>`);
+  return html`<div class="cmd"><code>${words}</code></div>`;
+}
+
+/** Text in which commands stand between backticks. */
+export function Quoting({ text }: { text: string }) {
+  return text.split('`').map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
 /** A region of the page with a heading that can be linked to. */
@@ -34,7 +40,7 @@ export function Terms({ terms }: { terms: [string, ComponentChildren][] }) {
 
 /** A link to a gate or check on this page; ids are any text, so the fragment is encoded. */
 export function Anchor({ id, children }: { id: string; children?: ComponentChildren }) {
-  return html`<a href="#${encodeURIComponent(id.toWellFormed())}">${children}</a>`;
+  return html`<a href="#${encodeURIComponent(id)}">${children}</a>`;
 }
 
 /** The id of a check's element: gates have their own id, and a check may be called like a gate. */

@@ -1,19 +1,19 @@
 /** What the run set out to decide, on what it was made, and how to make it again. */
 import { html } from 'htm/preact';
 import type { Run } from '../../schema/run.ts';
+import { cut, MOST_REASON } from '../printable.ts';
 import { counted, momentText, number, quantity } from '../quantity.ts';
 import { endingText } from '../triage.ts';
-import { Command, Section, Terms } from './parts.ts';
+import { Command, Quoting, Section, Terms } from './parts.ts';
 
-export function Scope({ run, notes }: { run: Run; notes: readonly string[] }) {
+export function Scope({ run }: { run: Run }) {
   const { scope } = run;
   return html`<${Section} id="scope" title="Scope">
     ${
       scope.complete
         ? html`<p><b>Complete:</b> every check ended by itself and every expected gate was judged.</p>`
-        : html`<p><b>Not complete:</b> the run ${endingText(run)}.</p><ul class="missing">${scope.missing.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
+        : html`<p><b>Not complete:</b>${run.ended !== 'finished' && ` the run ${endingText(run)}.`}</p><ul class="missing">${scope.missing.map((sentence) => html`<li><${Quoting} text=${cut(sentence, MOST_REASON)} /></li>`)}</ul>`
     }
-    ${notes.length > 0 && html`<ul class="missing">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
     <${Terms} terms=${[
       ['Profile', scope.profile],
       ['Tickets', scope.tickets.map((ticket) => html`<span class="whole">${ticket}</span> `)],
@@ -65,6 +65,6 @@ export function Provenance({ run }: { run: Run }) {
 
 function Component({ component }: { component: Run['provenance']['components'][number] }) {
   const { name, version, provider, missing } = component;
-  if (missing !== undefined) return html`<b>${name} is missing</b>: ${missing}`;
+  if (missing !== undefined) return html`<b>${name} is missing</b>: <${Quoting} text=${cut(missing, MOST_REASON)} />`;
   return html`<b>${name}</b> ${version} <span class="quiet">by ${provider}</span>`;
 }
