@@ -68,6 +68,8 @@ export interface EventClientOptions {
   readonly WebSocket?: WebSocketConstructor;
   /** Overrides of the client's documented times; v1.0.0 has none to override. */
   readonly timings?: Partial<ClientTimings>;
+  /** Numbers in [0, 1) for the jitter of the waits; v1.0.0 waits for nothing. @default Math.random */
+  readonly random?: () => number;
 }
 
 export interface EventClientEvents {
