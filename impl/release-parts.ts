@@ -51,7 +51,7 @@ export interface ClientTimings {
   readonly missedPongs: number;
   /** Upper bound of the first back-off wait; full jitter below it. @default 1_000 */
   readonly backoffBase_ms: number;
-  /** Upper bound of every back-off wait: with `connectTimeout_ms` it stays within 30 s. @default 20_000 */
+  /** Upper bound of every back-off wait: after an attempt into silence (`connectTimeout_ms`) it leaves 5 s of 30 s to the next one. @default 15_000 */
   readonly backoffCap_ms: number;
   /** From opening a socket to the server's acknowledgement. @default 10_000 */
   readonly connectTimeout_ms: number;
@@ -68,6 +68,8 @@ export interface EventClientOptions {
   readonly WebSocket?: WebSocketConstructor;
   /** Overrides of the client's documented times; v1.0.0 has none to override. */
   readonly timings?: Partial<ClientTimings>;
+  /** Numbers in [0, 1) for the jitter of the waits; v1.0.0 waits for nothing. @default Math.random */
+  readonly random?: () => number;
 }
 
 export interface EventClientEvents {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { FaultProxy } from './proxy.ts';
 import { ManualTimings } from './testing/manual-timings.ts';
 import { dial, eventually, PlainServer, path } from './testing/peers.ts';
+import { TIMER_MS_MAX } from './timings.ts';
 
 const MIB = 1_048_576;
 const ONE_READ = 65_536;
@@ -43,6 +44,56 @@ test('what a slow reader has not taken is still in reach of a fault, and all is 
     expect(seen.delivered_bytes + seen.swallowed_bytes + seen.discarded_bytes + seen.queued_bytes).toBe(
       seen.received_bytes,
     );
+  }
+});
+
+test('a receiver that reads nothing does not keep bytes from vanishing, however small the buffer', async () => {
+  const server = await PlainServer.start(() => undefined, false);
+  await using ends = await path({ buffer_bytes: 1 }, server);
+  ends.client.socket.write(Buffer.alloc(64 * MIB));
+  let before_bytes = -1;
+  // Full to the brim: the receiver's kernel takes no more, and the proxy reads no more.
+  await eventually('a proxy that is full', () => {
+    const { received_bytes, queued_bytes } = ends.connection.snapshot().clientToServer;
+    const isFull = queued_bytes > 0 && received_bytes === before_bytes;
+    before_bytes = received_bytes;
+    return isFull;
+  });
+  ends.connection.apply({ kind: 'swallow' });
+  await eventually('all bytes read', () => ends.connection.snapshot().clientToServer.received_bytes === 64 * MIB);
+  expect(ends.connection.snapshot().clientToServer.swallowed_bytes).toBeGreaterThan(32 * MIB);
+});
+
+test('a wait longer than a timer can hold is waited for in parts', async () => {
+  const timings = new ManualTimings();
+  const asked_ms: number[] = [];
+  const setTimeout = timings.setTimeout.bind(timings);
+  timings.setTimeout = (callback, ms) => {
+    asked_ms.push(ms);
+    return setTimeout(callback, ms);
+  };
+  for (const ended of [false, true]) {
+    asked_ms.length = 0;
+    await using ends = await path({ timings, random: () => 0.999 });
+    ends.connection.apply({
+      kind: 'latency',
+      ms: TIMER_MS_MAX,
+      jitter_ms: TIMER_MS_MAX,
+      direction: 'client-to-server',
+    });
+    if (ended) {
+      ends.client.socket.resetAndDestroy();
+      await eventually('the RST on its way', () => asked_ms.some((ms) => ms >= TIMER_MS_MAX));
+    } else {
+      ends.client.socket.write('x');
+      await eventually('the byte in the proxy', () => ends.connection.snapshot().clientToServer.queued_bytes === 1);
+    }
+    timings.advance(TIMER_MS_MAX);
+    expect(ends.connection.snapshot().clientToServer.queued_bytes).toBe(ended ? 0 : 1);
+    timings.advance(TIMER_MS_MAX);
+    if (ended) await ends.serverPeer.sees('ECONNRESET');
+    else await ends.serverPeer.receives(1);
+    expect(Math.max(...asked_ms)).toBe(TIMER_MS_MAX);
   }
 });
 

@@ -66,6 +66,17 @@ test('a stall holds everything, and a heal lets it go on', () => {
   expect(drain(line, 1_000)).toBe('ab');
 });
 
+test('what is cleared away delays nothing that is sent after it', () => {
+  const line = new Line(() => 0);
+  line.setLatency(60_000, 0, 0);
+  line.push(Buffer.from('a'), 0);
+  expect(line.clear()).toEqual({ bytes: 1, end: false });
+  line.setLatency(5, 0, 10);
+  line.push(Buffer.from('b'), 10);
+  expect(line.next_ms()).toBe(15);
+  expect(drain(line, 15)).toBe('b');
+});
+
 function jitters(seed: number): (number | undefined)[] {
   const line = new Line(forkRandom(seededRandom(seed)));
   line.setLatency(10, 100, 0);

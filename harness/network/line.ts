@@ -108,6 +108,8 @@ export class Line {
       end ||= next.item === END;
     }
     this.#queued_bytes = 0;
+    // What comes next is behind nothing.
+    this.#lastDue_ms = Number.NEGATIVE_INFINITY;
     return { bytes, end };
   }
 

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { Direction, HowToCut } from './fault.ts';
 import { END, Line } from './line.ts';
-import type { Timings } from './timings.ts';
+import { TIMER_MS_MAX, type Timings } from './timings.ts';
 
 /** A source that sends more chunks than this into a line is paused, however small they are. */
 const QUEUED_CHUNKS_MAX = 4_096;
@@ -221,7 +221,7 @@ export class Pipe {
   #resetAt(due_ms: number): void {
     const rest_ms = due_ms - this.#timings.now_ms();
     if (rest_ms > 0) {
-      this.#resetTimer = this.#timings.setTimeout(() => this.#resetAt(due_ms), Math.ceil(rest_ms));
+      this.#resetTimer = this.#timings.setTimeout(() => this.#resetAt(due_ms), timerFor(rest_ms));
       return;
     }
     this.#resetComing = false;
@@ -281,16 +281,23 @@ export class Pipe {
     this.#lineTimer = undefined;
     const next_ms = this.#discarding || this.#blocked || this.#sinkGone ? undefined : this.#line.next_ms();
     if (next_ms === undefined) return;
-    const wait_ms = Math.max(0, Math.ceil(next_ms - this.#timings.now_ms()));
-    this.#lineTimer = this.#timings.setTimeout(() => this.#pump(), wait_ms);
+    const rest_ms = next_ms - this.#timings.now_ms();
+    this.#lineTimer = this.#timings.setTimeout(() => this.#pump(), timerFor(rest_ms));
   }
 
   #regulate(): void {
     const source = this.#source;
     if (!source || source.destroyed) return;
+    // What is read now is not kept, so there is nothing to bound.
+    const keepsNothing = this.#swallowing || this.#discarding;
     const full = this.#queued_bytes >= this.#limit_bytes || this.#line.queued_chunks >= QUEUED_CHUNKS_MAX;
     const low = this.#queued_bytes <= this.#limit_bytes / 2 && this.#line.queued_chunks <= QUEUED_CHUNKS_MAX / 2;
-    if (this.#frozen || full) source.pause();
-    else if (low && source.isPaused()) source.resume();
+    if (this.#frozen || (full && !keepsNothing)) source.pause();
+    else if ((low || keepsNothing) && source.isPaused()) source.resume();
   }
+}
+
+/** A timer that ends no later than the wait; whoever waits looks at the clock again then. */
+function timerFor(rest_ms: number): number {
+  return Math.min(Math.max(0, Math.ceil(rest_ms)), TIMER_MS_MAX);
 }

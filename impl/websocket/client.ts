@@ -25,8 +25,6 @@ import { DEFAULT_TIMINGS } from './timings.ts';
 export interface ReconnectingWebSocketClientOptions extends EventClientOptions {
   /** @default the system's */
   readonly clock?: Clock;
-  /** Numbers in [0, 1) for the jitter. @default Math.random */
-  readonly random?: () => number;
 }
 
 type Listeners = { [K in keyof EventClientEvents]: Set<EventClientEvents[K]> };

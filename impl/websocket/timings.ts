@@ -6,7 +6,7 @@ export const DEFAULT_TIMINGS: ClientTimings = {
   pongTimeout_ms: 10_000,
   missedPongs: 3,
   backoffBase_ms: 1_000,
-  backoffCap_ms: 20_000,
+  backoffCap_ms: 15_000,
   connectTimeout_ms: 10_000,
   stableAfter_ms: 5_000,
 };

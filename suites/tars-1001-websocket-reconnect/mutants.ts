@@ -34,6 +34,14 @@ export default {
     replace: 'since: this.#position?.offset ? this.#position : undefined })',
     gates: ['tars-1001/dropped-clients/facts', 'tars-1001/server-killed/facts'],
   },
+  'tars-1001/restart-taken-for-the-end': {
+    source: 'phoenixframework/phoenix#3161',
+    says: 'A server that closes because it restarts (1012) is not come back to',
+    file: 'impl/websocket/close-codes.ts',
+    find: 'const TERMINAL: readonly number[] = [1002, 1003, 1007, 1009, 1010];',
+    replace: 'const TERMINAL: readonly number[] = [1002, 1003, 1007, 1009, 1010, 1012];',
+    gates: ['tars-1001/nothing-lost'],
+  },
   'tars-1001/first-to-leave-ends-the-feed': {
     source: 'the release plan: no message lost',
     says: 'The first subscriber that leaves a channel takes the feed away from all others',

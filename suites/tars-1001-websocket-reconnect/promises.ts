@@ -16,7 +16,7 @@ export default {
   },
   'tars-1001/channels-return': {
     kind: 'fix',
-    says: 'No dropped client is without its channels once it is back',
+    says: 'No dropped client is without its channels when the network has been back for 31 s',
     measure: 'channels_missing',
     statistic: 'count-above',
     threshold: 0,
