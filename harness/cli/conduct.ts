@@ -33,6 +33,8 @@ export async function conduct(options: ConductOptions): Promise<void> {
   const { config, scope, folder, stopping, progress } = options;
   const writer = new EntryWriter(join(folder, FILES.observations));
   const reaper = await Reaper.found();
+  const says = 'the reaper died: what the run had started was ended, and what came after it cannot be judged';
+  void reaper.lost.then(() => writer.append({ type: 'trouble', at: new Date().toISOString(), says }));
   try {
     const began = performance.now();
     const components = await startComponents({

@@ -125,32 +125,36 @@ describe('a run that does not reach its end', () => {
     expect(place.leftovers()).toEqual([]);
   });
 
-  test('kill -9 at any moment leaves no process and no temporary folder, and a readable run that is not known', async () => {
-    for (let round = 0; round < KILLS; round += 1) {
-      const place = new Place();
-      const { child, ended } = place.start(PATIENT);
-      // From the first scope on disk to the middle of the check: where in between is up to chance, and told on failure.
-      const delay_ms = Math.floor(Math.random() * 4_000);
-      await waitUntil('the scope is written', () => existsSync(join(place.output, 'latest')), {
-        timeout_ms: 20_000,
-        interval_ms: 5,
-      });
-      await new Promise((resolve) => setTimeout(resolve, delay_ms));
-      child.kill('SIGKILL');
-      await ended;
-      await waitUntil(
-        `nothing to be left of a run killed ${delay_ms} ms after its scope`,
-        () => place.leftovers().length === 0,
-        {
-          timeout_ms: 15_000,
-          interval_ms: 50,
-        },
-      );
-      const gate = await place.run(['gate']);
-      expect({ delay_ms, code: gate.code, stderr: gate.stderr }).toMatchObject({ code: 2 });
-      expect(gate.stderr).toContain('not known:');
-    }
-  }, 40_000 * KILLS);
+  test(
+    'kill -9 at any moment leaves no process and no temporary folder, and a readable run that is not known',
+    async () => {
+      for (let round = 0; round < KILLS; round += 1) {
+        const place = new Place();
+        const { child, ended } = place.start(PATIENT);
+        // From the first scope on disk to the middle of the check: where in between is up to chance, and told on failure.
+        const delay_ms = Math.floor(Math.random() * 4_000);
+        await waitUntil('the scope is written', () => existsSync(join(place.output, 'latest')), {
+          timeout_ms: 20_000,
+          interval_ms: 5,
+        });
+        await new Promise((resolve) => setTimeout(resolve, delay_ms));
+        child.kill('SIGKILL');
+        await ended;
+        await waitUntil(
+          `nothing to be left of a run killed ${delay_ms} ms after its scope`,
+          () => place.leftovers().length === 0,
+          {
+            timeout_ms: 15_000,
+            interval_ms: 50,
+          },
+        );
+        const gate = await place.run(['gate']);
+        expect({ delay_ms, code: gate.code, stderr: gate.stderr }).toMatchObject({ code: 2 });
+        expect(gate.stderr).toContain('not known:');
+      }
+    },
+    40_000 * KILLS,
+  );
 });
 
 describe('a saved run that was tampered with', () => {

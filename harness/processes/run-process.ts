@@ -6,7 +6,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { endGroup, groupIsAlive, identify, type ProcessIdentity, signalGroup } from './process-group.ts';
+import { endGroup } from './end-group.ts';
+import { groupIsAlive, identify, type ProcessIdentity, signalGroup } from './process-group.ts';
 import { ProcessOutput, type ProcessOutputOptions } from './process-output.ts';
 import { type ReaperConnection, ReaperError } from './reaper.ts';
 
