@@ -107,6 +107,19 @@ test('a founder killed with SIGKILL leaves no process, no grandchild, no member,
   ]);
 });
 
+test('a founder killed with SIGKILL leaves nobody who made a session of its own', async () => {
+  const { child, told } = await founder(`
+    const reaper = await Reaper.found({ folder });
+    const args = ['-c', "setsid sh -c 'echo $$; exec sleep 600' & wait"];
+    const running = await startProcess({ name: 'service', command: 'sh', args, reaper });
+    const [pid] = await running.waitForLine(/^\\d+$/, { waitingFor: 'the pid', timeout_ms: 5000 });
+    report({ pid: Number(pid) });`);
+  const session = identityOf(told.pid);
+  survivors.push(session);
+  child.kill('SIGKILL');
+  await gone('the session', session);
+});
+
 test('what ignores its stop signal is killed after its grace', async () => {
   const { child, told } = await founder(`
     const reaper = await Reaper.found({ folder });

@@ -93,12 +93,12 @@ export class ReaperConnection {
     return connection;
   }
 
-  /** Ends the group of this process, which must lead one, when the connection closes. */
-  async adopt(pid: number, { stopSignal, grace_ms }: Ending): Promise<void> {
+  /** Ends the group of this process, which must lead one, and who left it, when the connection closes. */
+  async adopt(pid: number, { stopSignal, grace_ms, mark }: Ending): Promise<void> {
     const leader = identify(pid);
     // Kept before it is asked for: the reaper may die with the answer on its lips.
-    if (leader) this.registrations.groups.set(pid, { leader, ending: { stopSignal, grace_ms } });
-    await this.ask({ do: 'adopt', pid, stopSignal, grace_ms }).catch((error: unknown) => {
+    if (leader) this.registrations.groups.set(pid, { leader, ending: { stopSignal, grace_ms, mark } });
+    await this.ask({ do: 'adopt', pid, stopSignal, grace_ms, mark }).catch((error: unknown) => {
       if (isRefusal(error)) this.registrations.groups.delete(pid);
       throw error;
     });
