@@ -13,23 +13,24 @@ export interface Ending {
 
 const POLL_MS = 20;
 const AFTER_SIGKILL_MS = 5_000;
+/** How long a process without any environment is taken for one in the middle of execve(2); then it just has none. */
+const EXECVE_MS = 500;
 
-async function holdsWithin(timeout_ms: number, condition: () => boolean): Promise<boolean> {
+async function isGoneWithin(leader: ProcessIdentity, timeout_ms: number): Promise<boolean> {
   const deadline = performance.now() + timeout_ms;
-  while (!condition()) {
+  while (groupIsAlive(leader)) {
     if (performance.now() >= deadline) return false;
     await sleep(POLL_MS);
   }
   return true;
 }
 
-function stragglers({ mark }: Pick<Ending, 'mark'>): ProcessIdentity[] {
-  return mark === undefined ? [] : markedProcesses(mark);
-}
-
 /** Whether nobody lives in the group or carries its mark. */
-export function isGone(leader: ProcessIdentity, ending: Pick<Ending, 'mark'>): boolean {
-  return !groupIsAlive(leader) && stragglers(ending).length === 0;
+export function isGone(leader: ProcessIdentity, { mark }: Pick<Ending, 'mark'>): boolean {
+  if (groupIsAlive(leader)) return false;
+  if (mark === undefined) return true;
+  const { found, isCertain } = markedProcesses(mark, leader);
+  return found.length === 0 && isCertain;
 }
 
 /**
@@ -43,19 +44,29 @@ export async function endGroup(leader: ProcessIdentity, ending: Ending): Promise
   const graceEnds = performance.now() + grace_ms;
   signalGroup(leader, stopSignal);
   signalGroup(leader, 'SIGCONT');
-  if (!(await holdsWithin(grace_ms, () => !groupIsAlive(leader)))) signalGroup(leader, 'SIGKILL');
-  const isGroupGone = await holdsWithin(AFTER_SIGKILL_MS, () => !groupIsAlive(leader));
-  for (const process of stragglers(ending)) {
-    signalProcess(process, stopSignal);
-    signalProcess(process, 'SIGCONT');
-  }
-  const areGone = () => stragglers(ending).length === 0;
-  if (await holdsWithin(Math.max(0, graceEnds - performance.now()), areGone)) return isGroupGone;
-  return (await holdsWithin(AFTER_SIGKILL_MS, () => killAll(stragglers(ending)))) && isGroupGone;
+  if (!(await isGoneWithin(leader, grace_ms))) signalGroup(leader, 'SIGKILL');
+  const isGroupGone = await isGoneWithin(leader, AFTER_SIGKILL_MS);
+  return (await endMarked(leader, ending, graceEnds)) && isGroupGone;
 }
 
-/** Again and again, for one may have started another meanwhile. */
-function killAll(processes: readonly ProcessIdentity[]): boolean {
-  for (const process of processes) signalProcess(process, 'SIGKILL');
-  return processes.length === 0;
+async function endMarked(leader: ProcessIdentity, { stopSignal, mark }: Ending, graceEnds: number): Promise<boolean> {
+  if (mark === undefined) return true;
+  const asked = new Set<number>();
+  const began = performance.now();
+  for (;;) {
+    const { found, isCertain } = markedProcesses(mark, leader);
+    const now = performance.now();
+    if (found.length === 0 && (isCertain || now - began > EXECVE_MS)) return true;
+    if (now > Math.max(began, graceEnds) + AFTER_SIGKILL_MS) return false;
+    for (const process of found) {
+      if (now >= graceEnds) {
+        signalProcess(process, 'SIGKILL');
+      } else if (!asked.has(process.pid)) {
+        asked.add(process.pid);
+        signalProcess(process, stopSignal);
+        signalProcess(process, 'SIGCONT');
+      }
+    }
+    await sleep(POLL_MS);
+  }
 }
