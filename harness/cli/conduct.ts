@@ -38,6 +38,8 @@ export async function conduct(options: ConductOptions): Promise<void> {
   const reaper = await Reaper.found();
   let how: RunEnded['how'] | undefined;
   const names = [...new Set(scope.checks.flatMap((check) => check.components))];
+  const says = 'the reaper died: what the run had started was ended, and what came after it cannot be judged';
+  void reaper.lost.then(() => writer.append({ type: 'trouble', at: new Date().toISOString(), says }));
   try {
     const began = performance.now();
     progress.update({ suite: 'components', check: names, done: 0, total: 0 });

@@ -1,5 +1,5 @@
 /**
- * A process group and who leads it: is it still the one we started, does anybody in it live, end it.
+ * A process group and who leads it: is it still the one we started, does anybody in it live, signal it.
  * Shared by the reaper and the harness; imports nothing heavy, for the reaper must start at once.
  *
  * A pid is given to another process some time after its owner ended, so a pid alone never decides whom we signal:
@@ -7,18 +7,11 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A process, told apart from a later one with the same pid by the moment it started. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startedAt: string;
-}
-
-/** How a group is ended: its own stop signal, then SIGKILL after the grace. */
-export interface Ending {
-  readonly stopSignal: NodeJS.Signals;
-  readonly grace_ms: number;
 }
 
 interface ProcessStat {
@@ -27,8 +20,6 @@ interface ProcessStat {
   readonly startedAt: string;
 }
 
-const POLL_MS = 20;
-const AFTER_SIGKILL_MS = 5_000;
 const hasProc = existsSync('/proc/self/stat');
 
 function parseProcStat(text: string): ProcessStat {
@@ -115,25 +106,4 @@ export function signalGroup(leader: ProcessIdentity, name: NodeJS.Signals): bool
 /** Sends a signal to this process alone; false when it is gone. */
 export function signalProcess(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
   return processIsAlive(identity) && signal(identity.pid, name);
-}
-
-async function isGoneWithin(leader: ProcessIdentity, timeout_ms: number): Promise<boolean> {
-  const deadline = performance.now() + timeout_ms;
-  while (groupIsAlive(leader)) {
-    if (performance.now() >= deadline) return false;
-    await sleep(POLL_MS);
-  }
-  return true;
-}
-
-/**
- * Ends a group: the stop signal, SIGCONT (a stopped process cannot obey), the grace, SIGKILL.
- * Resolves with whether the group is gone; it is not only when the kernel cannot end it within 5 s of SIGKILL.
- */
-export async function endGroup(leader: ProcessIdentity, { stopSignal, grace_ms }: Ending): Promise<boolean> {
-  signalGroup(leader, stopSignal);
-  signalGroup(leader, 'SIGCONT');
-  if (await isGoneWithin(leader, grace_ms)) return true;
-  signalGroup(leader, 'SIGKILL');
-  return isGoneWithin(leader, AFTER_SIGKILL_MS);
 }

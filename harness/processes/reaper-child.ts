@@ -6,50 +6,23 @@
  * usage: node reaper-child.ts <folder to make the socket's folder in>; prints the socket's path as its first line.
  */
 import { lstatSync, mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { LineSplitter } from './line-splitter.ts';
-import {
-  type Ending,
-  endGroup,
-  identify,
-  leadsItsGroup,
-  type ProcessIdentity,
-  signalProcess,
-} from './process-group.ts';
+import { identify, leadsItsGroup, type ProcessIdentity, signalProcess } from './process-group.ts';
 import type { ReaperReply, ReaperRequest } from './reaper-protocol.ts';
+import { Registrations, removeFolder } from './registrations.ts';
 
-class Registrant {
-  readonly groups = new Map<number, { readonly leader: ProcessIdentity; readonly ending: Ending }>();
-  readonly folders = new Set<string>();
+/** One connection: what it registered, and who is at its other end. */
+class Registrant extends Registrations {
   /** The process at the other end, when it is a member: it must not outlive the founder. */
   member: ProcessIdentity | undefined;
-  #ended: Promise<void> | undefined;
-
-  get isEnding(): boolean {
-    return this.#ended !== undefined;
-  }
-
-  end(): Promise<void> {
-    this.#ended ??= this.#end();
-    return this.#ended;
-  }
-
-  async #end(): Promise<void> {
-    await Promise.all([...this.groups.values()].map(({ leader, ending }) => endGroup(leader, ending)));
-    await Promise.all([...this.folders].map(removeFolder));
-  }
 }
 
 const registrants = new Set<Registrant>();
 let socketFolder: string | undefined;
 let founderPid: number | undefined;
 let finishing = false;
-
-async function removeFolder(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => {});
-}
 
 async function finish(): Promise<void> {
   if (finishing) return;

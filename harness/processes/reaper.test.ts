@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -107,6 +107,19 @@ test('a founder killed with SIGKILL leaves no process, no grandchild, no member,
   ]);
 });
 
+test('a founder killed with SIGKILL leaves nobody who made a session of its own', async () => {
+  const { child, told } = await founder(`
+    const reaper = await Reaper.found({ folder });
+    const args = ['-c', "setsid sh -c 'echo $$; exec sleep 600' & wait"];
+    const running = await startProcess({ name: 'service', command: 'sh', args, reaper });
+    const [pid] = await running.waitForLine(/^\\d+$/, { waitingFor: 'the pid', timeout_ms: 5000 });
+    report({ pid: Number(pid) });`);
+  const session = identityOf(told.pid);
+  survivors.push(session);
+  child.kill('SIGKILL');
+  await gone('the session', session);
+});
+
 test('what ignores its stop signal is killed after its grace', async () => {
   const { child, told } = await founder(`
     const reaper = await Reaper.found({ folder });
@@ -116,8 +129,8 @@ test('what ignores its stop signal is killed after its grace', async () => {
     await running.waitForLine(/deaf/, { waitingFor: 'the trap', timeout_ms: 5000 });
     report({ pid: running.pid });`);
   const deaf = identityOf(told.pid);
-  child.kill('SIGKILL');
   const began = performance.now();
+  child.kill('SIGKILL');
   await gone('the deaf process', deaf);
   expect(performance.now() - began).toBeGreaterThan(250);
 });
@@ -192,6 +205,51 @@ test('once the reaper is gone nothing is started, and that is said', async () =>
   const start = startProcess({ name: 'marker', command: 'touch', args: [mark], reaper });
   await expect(start).rejects.toMatchObject({ code: 'REAPER_GONE' });
   expect(existsSync(mark)).toBe(false);
+});
+
+test('a reaper that dies is told, and each connection ends its own processes and folders, the socket’s as well', async () => {
+  const reaper = await Reaper.found({ folder });
+  const member = await joinReaper(reaper.socketPath);
+  const [owned, ofMember] = ['owned-', 'of-member-'].map((name) => mkdtempSync(join(folder, name))) as [string, string];
+  await Promise.all([reaper.ownFolder(owned), member.ownFolder(ofMember)]);
+  const [service, other] = await Promise.all([
+    startProcess({ ...SLEEP, reaper }),
+    startProcess({ ...SLEEP, reaper: member }),
+  ]);
+  survivors.push(identityOf(service.pid), identityOf(other.pid));
+  process.kill(reaper.pid, 'SIGKILL');
+  expect(await reaper.lost).toMatchObject({ code: 'REAPER_GONE' });
+  expect(await member.lost).toMatchObject({ code: 'REAPER_GONE' });
+  await Promise.all([reaper.close(), member.close()]);
+  expect(await Promise.all([service.exited, other.exited])).toEqual(Array(2).fill({ code: null, signal: 'SIGTERM' }));
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a reaper that dies while it ends everything is told, and its work is finished', async () => {
+  const reaper = await Reaper.found({ folder });
+  const script = 'trap "echo asked" TERM; echo deaf; while :; do sleep 0.05; done';
+  const deaf = await startProcess({ name: 'deaf', command: 'sh', args: ['-c', script], reaper, grace_ms: 500 });
+  survivors.push(identityOf(deaf.pid));
+  await deaf.waitForLine(/deaf/, { waitingFor: 'the trap', timeout_ms: 5_000 });
+  const closing = reaper.close();
+  await deaf.waitForLine(/asked/, { waitingFor: 'the stop signal', timeout_ms: 5_000 });
+  process.kill(reaper.pid, 'SIGKILL');
+  await closing;
+  expect(await reaper.lost).toMatchObject({ code: 'REAPER_GONE' });
+  expect(await deaf.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a connection that is closed in order is not lost', async () => {
+  const reaper = await Reaper.found({ folder });
+  const member = await joinReaper(reaper.socketPath);
+  const lost: string[] = [];
+  void reaper.lost.then(() => lost.push('founder'));
+  void member.lost.then(() => lost.push('member'));
+  await member.close();
+  await reaper.close();
+  await new Promise(setImmediate);
+  expect(lost).toEqual([]);
 });
 
 test('a founder that ends in order needs no closing: nothing keeps it alive, nothing stays', async () => {

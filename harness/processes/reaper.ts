@@ -7,11 +7,13 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Ending } from './end-group.ts';
 import { LineSplitter } from './line-splitter.ts';
-import type { Ending } from './process-group.ts';
+import { identify } from './process-group.ts';
 import type { ReaperReply, ReaperRequest } from './reaper-protocol.ts';
+import { Registrations } from './registrations.ts';
 import { waitUntil } from './wait.ts';
 
 /**
@@ -43,10 +45,23 @@ interface Pending {
   reject(error: ReaperError): void;
 }
 
-/** One process's line to the reaper. What is registered over it ends when it closes, for whatever reason. */
+/**
+ * One process's line to the reaper. What is registered over it ends when it closes, for whatever reason: by the reaper
+ * when this process ends, by this process when the reaper does.
+ */
 export class ReaperConnection {
   /** Where others join. */
   readonly socketPath: string;
+  /**
+   * Resolves when the connection broke before it was closed, as it does when the reaper dies. What was registered over
+   * it is then being ended from here, and nothing can be started any more; `close` waits for the end of it. Never
+   * rejects, and stays pending when all goes well.
+   */
+  readonly lost: Promise<ReaperError>;
+  protected readonly registrations = new Registrations();
+  /** It was asked to close, so that its end is no loss. */
+  protected isClosing = false;
+  readonly #tellLost: (error: ReaperError) => void;
   readonly #socket: Socket;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
@@ -54,6 +69,9 @@ export class ReaperConnection {
   protected constructor(socketPath: string, socket: Socket) {
     this.socketPath = socketPath;
     this.#socket = socket;
+    const { promise, resolve } = Promise.withResolvers<ReaperError>();
+    this.lost = promise;
+    this.#tellLost = resolve;
     const splitter = new LineSplitter();
     socket.setEncoding('utf8');
     socket.on('data', (piece: string) => {
@@ -63,6 +81,7 @@ export class ReaperConnection {
     socket.on('close', () => {
       for (const { reject } of this.#pending.values()) reject(goneError());
       this.#pending.clear();
+      if (!this.isClosing) void this.lose();
     });
     socket.unref();
   }
@@ -74,31 +93,53 @@ export class ReaperConnection {
     return connection;
   }
 
-  /** Ends the group of this process, which must lead one, when the connection closes. */
-  async adopt(pid: number, { stopSignal, grace_ms }: Ending): Promise<void> {
-    await this.ask({ do: 'adopt', pid, stopSignal, grace_ms });
+  /** Ends the group of this process, which must lead one, and who left it, when the connection closes. */
+  async adopt(pid: number, { stopSignal, grace_ms, mark }: Ending): Promise<void> {
+    const leader = identify(pid);
+    // Kept before it is asked for: the reaper may die with the answer on its lips.
+    if (leader) this.registrations.groups.set(pid, { leader, ending: { stopSignal, grace_ms, mark } });
+    await this.ask({ do: 'adopt', pid, stopSignal, grace_ms, mark }).catch((error: unknown) => {
+      if (isRefusal(error)) this.registrations.groups.delete(pid);
+      throw error;
+    });
   }
 
   /** The process has ended: nothing is to be done about it any more. */
   async release(pid: number): Promise<void> {
+    this.registrations.groups.delete(pid);
     await this.ask({ do: 'release', pid });
   }
 
   /** Removes this folder, with all that is in it, when the connection closes and its processes have ended. */
   async ownFolder(path: string): Promise<void> {
     await this.ask({ do: 'own-folder', path });
+    this.registrations.folders.add(normalize(path));
   }
 
   /** The folder is gone, or another's. */
   async releaseFolder(path: string): Promise<void> {
+    this.registrations.folders.delete(normalize(path));
     await this.ask({ do: 'release-folder', path });
   }
 
   /** Ends everything registered over this connection, waits until it is gone, and closes. */
   async close(): Promise<void> {
-    if (this.#socket.destroyed) return;
-    await this.ask({ do: 'end' }, CLOSE_TIMEOUT_MS);
-    this.#socket.destroy();
+    if (!this.isClosing && !this.#socket.destroyed) {
+      try {
+        await this.ask({ do: 'end' }, CLOSE_TIMEOUT_MS);
+        this.isClosing = true;
+        this.#socket.destroy();
+      } catch (error) {
+        if (!(error instanceof ReaperError && error.code === 'REAPER_GONE')) throw error;
+      }
+    }
+    if (!this.isClosing) await this.lose();
+  }
+
+  /** Says that the connection is lost, and does here what the reaper would have done. */
+  protected lose(): Promise<void> {
+    this.#tellLost(goneError());
+    return this.registrations.end();
   }
 
   protected ask(question: Question, timeout_ms = REPLY_TIMEOUT_MS): Promise<void> {
@@ -126,6 +167,10 @@ export class ReaperConnection {
     if (reply.ok) pending?.resolve();
     else pending?.reject(new ReaperError('REAPER_REFUSED', `The reaper refused: ${reply.error}`));
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ReaperError && error.code === 'REAPER_REFUSED';
 }
 
 function goneError(): ReaperError {
@@ -182,6 +227,7 @@ export class Reaper extends ReaperConnection {
     const socketPath = await firstLineOf(child);
     try {
       const reaper = new Reaper(socketPath, await connectTo(socketPath), child);
+      reaper.registrations.folders.add(dirname(socketPath)); // The reaper removes it, if it lives to.
       await reaper.ask({ do: 'join', role: 'founder', pid: process.pid });
       for (const end of [child, child.stdin, child.stdout, child.stderr]) (end as unknown as Socket).unref();
       return reaper;
@@ -197,14 +243,18 @@ export class Reaper extends ReaperConnection {
     return this.#child.pid as number;
   }
 
-  /** Ends everything that anybody registered, kills the members, and waits until the reaper has ended too. */
+  /**
+   * Ends everything that anybody registered, kills the members, and waits until the reaper has ended too. A reaper that
+   * does not end in order is lost like one that died: what this process registered is then ended from here.
+   */
   override async close(): Promise<void> {
+    this.isClosing = true;
+    const hasEnded = () => this.#child.exitCode !== null || this.#child.signalCode !== null;
+    const wait = { timeout_ms: CLOSE_TIMEOUT_MS, interval_ms: 10 };
     this.#child.ref();
     this.#child.stdin?.destroy();
-    await waitUntil('the reaper to end', () => this.#child.exitCode !== null || this.#child.signalCode !== null, {
-      timeout_ms: CLOSE_TIMEOUT_MS,
-      interval_ms: 10,
-    });
+    await waitUntil('the reaper to end', hasEnded, wait).catch(() => this.#child.kill('SIGKILL'));
+    if (this.#child.exitCode !== 0) await this.lose();
   }
 }
 

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { withFolderLock } from './folder-lock.ts';
-import { groupIsAlive, identify, type ProcessIdentity, processIsAlive } from './process-group.ts';
+import { groupIsAlive, identify, type ProcessIdentity, processIsAlive, signalProcess } from './process-group.ts';
 import { Reaper } from './reaper.ts';
 import { runCommand } from './run-command.ts';
 import { type ProcessOptions, startProcess } from './run-process.ts';
@@ -92,6 +92,30 @@ test('stop kills what ignores the stop signal, after the grace', async () => {
   await running.waitForLine(/deaf/, soon);
   await running.stop();
   expect(await running.exited).toEqual({ code: null, signal: 'SIGKILL' });
+});
+
+test.each([
+  ['ends by itself', 'true'],
+  ['is stopped', 'wait'],
+])('who made a session of its own does not outlive the stop of a service that %s', async (how, end) => {
+  const running = await sh(`setsid sh -c 'echo $$; exec sleep 600' & ${end}`);
+  const left = identityOf((await running.waitForLine(/^\d+$/, soon))[0]);
+  onTestFinished(() => void signalProcess(left, 'SIGKILL'));
+  if (how === 'ends by itself') await running.exited;
+  expect(processIsAlive(left)).toBe(true);
+  await running.stop();
+  expect(processIsAlive(left)).toBe(false);
+});
+
+test('who made a session of its own may say good-bye, and is killed when it is deaf', async () => {
+  const session = (trap: string) => `setsid sh -c 'trap "${trap}" TERM; echo $$; while :; do sleep 0.02; done'`;
+  const running = await sh(`${session('echo bye; exit')} & ${session('')} & wait`, { grace_ms: 1_000 });
+  await waitUntil('both to be ready', () => running.tail().length === 2, soon);
+  const sessions = running.tail().map(identityOf);
+  onTestFinished(() => sessions.forEach((session) => void signalProcess(session, 'SIGKILL')));
+  await running.stop();
+  expect(running.tail(1)).toEqual(['bye']);
+  expect(sessions.some(processIsAlive)).toBe(false);
 });
 
 test('a stop signal of its own gives it time to say good-bye', async () => {

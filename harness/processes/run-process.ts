@@ -6,7 +6,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { endGroup, groupIsAlive, identify, type ProcessIdentity, signalGroup } from './process-group.ts';
+import { type Ending, endGroup, isGone } from './end-group.ts';
+import { identify, type ProcessIdentity, signalGroup } from './process-group.ts';
+import { newMark } from './process-mark.ts';
 import { ProcessOutput, type ProcessOutputOptions } from './process-output.ts';
 import { type ReaperConnection, ReaperError } from './reaper.ts';
 
@@ -15,7 +17,7 @@ export interface ProcessOptions extends ProcessOutputOptions {
   readonly name: string;
   readonly command: string;
   readonly args?: readonly string[];
-  /** The whole environment. @default process.env */
+  /** The whole environment, but for a mark of ours. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   /** As whom it runs; only root may choose. */
@@ -69,6 +71,15 @@ export function describeExit({ code, signal }: ProcessExit): string {
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
+interface Started {
+  readonly name: string;
+  readonly leader: ProcessIdentity;
+  readonly child: Child;
+  readonly output: ProcessOutput;
+  readonly reaper: ReaperConnection;
+  readonly ending: Ending;
+}
+
 /** A process that runs, or ran. Signals reach its whole group. */
 export class RunningProcess {
   readonly name: string;
@@ -76,23 +87,26 @@ export class RunningProcess {
   /** Resolves when the process has ended and its last lines were read; never rejects. */
   readonly exited: Promise<ProcessExit>;
   readonly #leader: ProcessIdentity;
-  readonly #options: ProcessOptions;
+  readonly #reaper: ReaperConnection;
+  readonly #ending: Ending;
   readonly #output: ProcessOutput;
   #hasExited = false;
   #stopped: Promise<void> | undefined;
 
   /** @internal Use `startProcess`. */
-  constructor(leader: ProcessIdentity, child: Child, output: ProcessOutput, options: ProcessOptions) {
-    this.name = options.name;
+  constructor(started: Started) {
+    const { name, leader, child, output, reaper, ending } = started;
+    this.name = name;
     this.pid = leader.pid;
     this.#leader = leader;
-    this.#options = options;
+    this.#reaper = reaper;
+    this.#ending = ending;
     this.#output = output;
     this.exited = this.#watch(child);
   }
 
   /**
-   * Ends the group: the stop signal, the grace, SIGKILL; then nothing of it is left. May be called again and again.
+   * Ends the group, and who left it: the stop signal, the grace, SIGKILL; then nothing of it is left. May be called again and again.
    * Throws ProcessError with PROCESS_UNSTOPPABLE.
    */
   stop(): Promise<void> {
@@ -160,14 +174,13 @@ export class RunningProcess {
     const timeout = setTimeout(() => timer.abort(), LAST_LINES_MS);
     await Promise.race([closed, enough]);
     clearTimeout(timeout);
-    if (!groupIsAlive(this.#leader)) await this.#release();
+    if (isGone(this.#leader, this.#ending)) await this.#release();
     return { code, signal };
   }
 
   async #stop(): Promise<void> {
-    const { stopSignal = 'SIGTERM', grace_ms = 5_000 } = this.#options;
-    const isGone = await endGroup(this.#leader, { stopSignal, grace_ms });
-    if (!isGone && !this.#hasExited) {
+    const areGone = await endGroup(this.#leader, this.#ending);
+    if (!areGone && !this.#hasExited) {
       throw new ProcessError('PROCESS_UNSTOPPABLE', `${this.name} (${this.pid}) is still there 5 s after SIGKILL`);
     }
     await this.exited;
@@ -177,7 +190,7 @@ export class RunningProcess {
 
   async #release(): Promise<void> {
     try {
-      await this.#options.reaper.release(this.pid);
+      await this.#reaper.release(this.pid);
     } catch (error) {
       // A reaper that is gone, or that is ending everything, has no use for it.
       if (!(error instanceof ReaperError)) throw error;
@@ -192,11 +205,16 @@ export class RunningProcess {
  */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { name, command, args = [], env = process.env, cwd, uid, gid, reaper } = options;
-  const { stopSignal = 'SIGTERM', grace_ms = 5_000 } = options;
+  const mark = newMark();
+  const ending = {
+    stopSignal: options.stopSignal ?? 'SIGTERM',
+    grace_ms: options.grace_ms ?? 5_000,
+    mark: mark.HARNESS_MARK,
+  };
   const child = spawn('/bin/sh', ['-c', GATE, name, command, ...args], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env,
+    env: { ...env, ...mark },
     ...(cwd === undefined ? {} : { cwd }),
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
@@ -213,7 +231,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const output = new ProcessOutput(options);
   try {
     if (!leader) throw new ProcessError('PROCESS_NOT_STARTED', `${name} (${pid}) ended at once`);
-    await reaper.adopt(pid, { stopSignal, grace_ms });
+    await reaper.adopt(pid, ending);
   } catch (error) {
     child.stdin.destroy(); // The shell reads the end of its input and goes.
     child.stdout.resume();
@@ -223,7 +241,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   }
   output.read(child.stdout);
   output.read(child.stderr);
-  const running = new RunningProcess(leader, child, output, options);
+  const running = new RunningProcess({ name, leader, child, output, reaper, ending });
   child.stdin.end('go\n');
   return running;
 }

@@ -119,6 +119,20 @@ test('a server on PATH serves, found beside its initdb through the link; stopped
   expect(identify(running.pid ?? 0)).toBeUndefined();
 });
 
+test('a server is shut down in its own way, with a session at work: no backend is killed', async () => {
+  const logFolder = freshFolder(context.folder, 'shutdown-logs');
+  const running = await embeddedProvider().start({ ...context, logFolder });
+  const session = new Client({ connectionString: running.url });
+  session.on('error', () => {});
+  await session.connect();
+  const sleeping = session.query('SELECT pg_sleep(600)').catch((error: Error) => error.message);
+  await running.stop();
+  expect(await sleeping).toContain('administrator command');
+  const log = readFileSync(join(logFolder, 'postgres.log'), 'utf8');
+  expect(log).toContain('database system is shut down');
+  expect(log).not.toMatch(/terminated by signal|immediate shutdown/);
+});
+
 test('of versions side by side the newest serves; one that is too old does not', async () => {
   const versionsFolder = freshFolder(context.folder, 'versions');
   const { PATH: old = '' } = environmentWith(context.folder, {
