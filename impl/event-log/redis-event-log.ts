@@ -22,12 +22,17 @@ export interface RedisEventLogOptions {
   readonly onConnectionError?: (error: Error) => void;
 }
 
+/** Of a channel that is forgotten a restarted server's log begins anew, although it may be whole. */
+const MAX_LEFT = 10_000;
+
 export class RedisEventLog implements HistoryReader {
   readonly #redis: Redis;
   readonly #maxEvents: number;
   readonly #historyLimit: number;
   readonly #page: number;
   readonly #maxPayload_bytes: number;
+  /** Where this writer left each channel: whether a server that restarted still has it all. The oldest are forgotten. */
+  readonly #left = new Map<string, Position>();
 
   constructor(options: RedisEventLogOptions) {
     const timeout_ms = options.timeout_ms ?? 3_000;
@@ -48,16 +53,19 @@ export class RedisEventLog implements HistoryReader {
   /**
    * Appends an event, once for each sequence: a sequence not above the channel's last is ignored, so the caller may
    * repeat what it is not sure of. Sequences rise in the order of appending; holes between them are fine.
+   * A new epoch begins when the log does not stand where this writer left it and its server may have lost the rest.
    * @throws {EventLogError} when the payload is not JSON or too large, or the sequence is not a positive integer.
    */
   async append(channel: string, sequence: number, payload: string): Promise<Appended> {
     this.#check(channel, sequence, payload);
-    const args = [freshEpoch(), sequence, payload, this.#maxEvents];
+    const left = this.#left.get(channel);
+    const args = [freshEpoch(), sequence, payload, this.#maxEvents, left?.epoch ?? '', left?.offset ?? 0];
     const [epoch, offset, duplicate] = (await scripts.append.run(this.#redis, channel, args)) as [
       string,
       number,
       number,
     ];
+    this.#leave(channel, { epoch, offset });
     return { epoch, offset, duplicate: duplicate === 1 };
   }
 
@@ -75,6 +83,12 @@ export class RedisEventLog implements HistoryReader {
 
   async close(): Promise<void> {
     this.#redis.disconnect();
+  }
+
+  #leave(channel: string, position: Position): void {
+    this.#left.delete(channel);
+    this.#left.set(channel, position);
+    if (this.#left.size > MAX_LEFT) for (const oldest of this.#left.keys()) return void this.#left.delete(oldest);
   }
 
   #check(channel: string, sequence: number, payload: string): void {

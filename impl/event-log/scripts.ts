@@ -2,9 +2,13 @@
  * The log's atomic steps, as Lua run by Redis.
  *
  * A channel is two keys with one hash tag: the stream `events:{channel}` with an entry `<offset>-0` for each event, and
- * the hash `events:{channel}:meta` with `epoch`, `offset` and `sequence` (the last outbox sequence appended).
- * Every script first looks whether the two belong together; if either was lost, a new epoch begins. The epoch also
- * stands in each entry, so that a reader of the stream alone sees it change.
+ * the hash `events:{channel}:meta` with `epoch`, `offset`, `sequence` (the last one appended) and `run` (the run of the
+ * server that wrote last). Every script first looks whether the two belong together; if either was lost, a new epoch
+ * begins. The epoch also stands in each entry, so that a reader of the stream alone sees it change.
+ *
+ * A server that restarts, or is promoted, may have lost the end of both without their contradicting each other, and
+ * would give the offsets of lost events to others. So under a new run the epoch goes on only when the writer vouches
+ * for the log's end: it stands where this writer left it. Until that next event nobody can know of the loss.
  */
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
@@ -18,23 +22,30 @@ local stream, meta = KEYS[1], KEYS[2]
 local epoch, offset = unpack(redis.call('HMGET', meta, 'epoch', 'offset'))
 local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
 local whole = epoch and ((last and last[1] == offset .. '-0') or (not last and offset == '0'))
+local function run() return redis.call('INFO', 'server'):match('run_id:(%x+)') end
 local function begin()
   epoch, offset = ARGV[1], '0'
   redis.call('DEL', stream)
-  redis.call('HSET', meta, 'epoch', epoch, 'offset', offset)
+  redis.call('HSET', meta, 'epoch', epoch, 'offset', offset, 'run', run())
 end
 if not whole then begin() end
 offset = tonumber(offset)
 if offset == 0 then redis.call('EXPIRE', meta, ${EMPTY_CHANNEL_TTL_S}) end
 `;
 
-/** ARGV: new epoch, sequence, payload, max events → [epoch, offset, duplicate]. */
+/**
+ * ARGV: new epoch, sequence, payload, max events, epoch and offset where this writer left the log ('' if it does not
+ * know) → [epoch, offset, duplicate].
+ */
 const APPEND = `${HEAL}
-local sequence = redis.call('HGET', meta, 'sequence')
+local sequence, heldRun = unpack(redis.call('HMGET', meta, 'sequence', 'run'))
+local left = epoch == ARGV[5] and tonumber(ARGV[6])
+local run = run()
+if (left and offset < left) or (run ~= heldRun and offset ~= left) then begin() offset = 0 end
 if sequence and tonumber(ARGV[2]) <= tonumber(sequence) then return { epoch, offset, 1 } end
 offset = offset + 1
 redis.call('XADD', stream, 'MAXLEN', '=', ARGV[4], string.format('%.0f-0', offset), 'epoch', epoch, 'payload', ARGV[3])
-redis.call('HSET', meta, 'offset', string.format('%.0f', offset), 'sequence', ARGV[2])
+redis.call('HSET', meta, 'offset', string.format('%.0f', offset), 'sequence', ARGV[2], 'run', run)
 redis.call('PERSIST', meta)
 return { epoch, offset, 0 }
 `;
@@ -53,8 +64,8 @@ return { epoch, offset, 1, entries }
 
 /**
  * ARGV: new epoch, epoch, offset of a follower → 1 while the log still holds that place.
- * A log of the same epoch that ends before its follower has lost its end (a server restarted from an older state):
- * it must not give the same offsets to other events, so a new epoch begins.
+ * A log of the same epoch that ends before its follower has lost its end: a new epoch begins at once, not only with the
+ * next event.
  */
 const CHECK = `${HEAL}
 if epoch == ARGV[2] and offset < tonumber(ARGV[3]) then begin() end
