@@ -53,13 +53,15 @@ export class RedisEventLog implements HistoryReader {
   /**
    * Appends an event, once for each sequence: a sequence not above the channel's last is ignored, so the caller may
    * repeat what it is not sure of. Sequences rise in the order of appending; holes between them are fine.
-   * A new epoch begins when the log does not stand where this writer left it and its server may have lost the rest.
+   * A sequence of another `source` is not compared with the last one but begins a new epoch: the events before it may
+   * not be those of this source. So does the next event when the log does not stand where this writer left it and its server may
+   * have lost the rest.
    * @throws {EventLogError} when the payload is not JSON or too large, or the sequence is not a positive integer.
    */
-  async append(channel: string, sequence: number, payload: string): Promise<Appended> {
+  async append(channel: string, sequence: number, payload: string, source = ''): Promise<Appended> {
     this.#check(channel, sequence, payload);
     const left = this.#left.get(channel);
-    const args = [freshEpoch(), sequence, payload, this.#maxEvents, left?.epoch ?? '', left?.offset ?? 0];
+    const args = [freshEpoch(), sequence, payload, this.#maxEvents, left?.epoch ?? '', left?.offset ?? 0, source];
     const [epoch, offset, duplicate] = (await scripts.append.run(this.#redis, channel, args)) as [
       string,
       number,

@@ -2,8 +2,8 @@
  * The log's atomic steps, as Lua run by Redis.
  *
  * A channel is two keys with one hash tag: the stream `events:{channel}` with an entry `<offset>-0` for each event, and
- * the hash `events:{channel}:meta` with `epoch`, `offset`, `sequence` (the last one appended) and `run` (the run of the
- * server that wrote last). Every script first looks whether the two belong together; if either was lost, a new epoch
+ * the hash `events:{channel}:meta` with `epoch`, `offset`, `sequence` (the last one appended), `source` (whose sequence it is)
+ * and `run` (the run of the server that wrote last). Every script first looks whether the two belong together; if either was lost, a new epoch
  * begins. The epoch also stands in each entry, so that a reader of the stream alone sees it change.
  *
  * A server that restarts, or is promoted, may have lost the end of both without their contradicting each other, and
@@ -35,17 +35,18 @@ if offset == 0 then redis.call('EXPIRE', meta, ${EMPTY_CHANNEL_TTL_S}) end
 
 /**
  * ARGV: new epoch, sequence, payload, max events, epoch and offset where this writer left the log ('' if it does not
- * know) → [epoch, offset, duplicate].
+ * know), source of the sequence → [epoch, offset, duplicate].
  */
 const APPEND = `${HEAL}
-local sequence, heldRun = unpack(redis.call('HMGET', meta, 'sequence', 'run'))
+local sequence, source, heldRun = unpack(redis.call('HMGET', meta, 'sequence', 'source', 'run'))
+local isForeign = sequence and source ~= ARGV[7]
 local left = epoch == ARGV[5] and tonumber(ARGV[6])
 local run = run()
-if (left and offset < left) or (run ~= heldRun and offset ~= left) then begin() offset = 0 end
-if sequence and tonumber(ARGV[2]) <= tonumber(sequence) then return { epoch, offset, 1 } end
+if isForeign or (left and offset < left) or (run ~= heldRun and offset ~= left) then begin() offset = 0 end
+if sequence and not isForeign and tonumber(ARGV[2]) <= tonumber(sequence) then return { epoch, offset, 1 } end
 offset = offset + 1
 redis.call('XADD', stream, 'MAXLEN', '=', ARGV[4], string.format('%.0f-0', offset), 'epoch', epoch, 'payload', ARGV[3])
-redis.call('HSET', meta, 'offset', string.format('%.0f', offset), 'sequence', ARGV[2], 'run', run)
+redis.call('HSET', meta, 'offset', string.format('%.0f', offset), 'sequence', ARGV[2], 'source', ARGV[7], 'run', run)
 redis.call('PERSIST', meta)
 return { epoch, offset, 0 }
 `;
