@@ -13,13 +13,16 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 
-/** How long the epoch of a channel without any event is kept: channels that nobody writes to must not pile up. */
-const EMPTY_CHANNEL_TTL_S = 86_400;
+/**
+ * How long the epoch of a channel that nobody has written to outlives its last follower: whoever may subscribe can name
+ * channels, and they must not pile up. A client away for longer is told of a gap.
+ */
+const EMPTY_CHANNEL_TTL_S = 600;
 
-/** KEYS: stream, meta. ARGV[1]: the epoch to begin if one must begin. Sets `epoch` and `offset`. */
+/** KEYS: stream, meta. ARGV[1]: the epoch to begin if one must begin. Sets `epoch`, `offset` and `sequence`. */
 const HEAL = `
 local stream, meta = KEYS[1], KEYS[2]
-local epoch, offset = unpack(redis.call('HMGET', meta, 'epoch', 'offset'))
+local epoch, offset, sequence = unpack(redis.call('HMGET', meta, 'epoch', 'offset', 'sequence'))
 local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
 local whole = epoch and ((last and last[1] == offset .. '-0') or (not last and offset == '0'))
 local function run() return redis.call('INFO', 'server'):match('run_id:(%x+)') end
@@ -30,7 +33,7 @@ local function begin()
 end
 if not whole then begin() end
 offset = tonumber(offset)
-if offset == 0 then redis.call('EXPIRE', meta, ${EMPTY_CHANNEL_TTL_S}) end
+if not sequence then redis.call('EXPIRE', meta, ${EMPTY_CHANNEL_TTL_S}) end
 `;
 
 /**
@@ -38,7 +41,7 @@ if offset == 0 then redis.call('EXPIRE', meta, ${EMPTY_CHANNEL_TTL_S}) end
  * know), source of the sequence → [epoch, offset, duplicate].
  */
 const APPEND = `${HEAL}
-local sequence, source, heldRun = unpack(redis.call('HMGET', meta, 'sequence', 'source', 'run'))
+local source, heldRun = unpack(redis.call('HMGET', meta, 'source', 'run'))
 local isForeign = sequence and source ~= ARGV[7]
 local left = epoch == ARGV[5] and tonumber(ARGV[6])
 local run = run()
