@@ -14,6 +14,8 @@ export interface RedisEventLogOptions {
   readonly historyLimit?: number;
   /** Events in one answer of `history`. @default 256 */
   readonly page?: number;
+  /** Payloads in one answer of `history`, which holds one event in any case. @default 1_048_576 */
+  readonly page_bytes?: number;
   /** Largest payload. @default 65_536 */
   readonly maxPayload_bytes?: number;
   /** How long one call may take, reconnection included. @default 3_000 */
@@ -30,6 +32,7 @@ export class RedisEventLog implements HistoryReader {
   readonly #maxEvents: number;
   readonly #historyLimit: number;
   readonly #page: number;
+  readonly #page_bytes: number;
   readonly #maxPayload_bytes: number;
   /** Where this writer left each channel: whether a server that restarted still has it all. The oldest are forgotten. */
   readonly #left = new Map<string, Position>();
@@ -39,6 +42,7 @@ export class RedisEventLog implements HistoryReader {
     this.#maxEvents = options.maxEvents ?? 10_000;
     this.#historyLimit = options.historyLimit ?? 10_000;
     this.#page = options.page ?? 256;
+    this.#page_bytes = options.page_bytes ?? 1_048_576;
     this.#maxPayload_bytes = options.maxPayload_bytes ?? 65_536;
     this.#redis = new Redis(options.url, {
       connectionName: 'event-log',
@@ -73,7 +77,7 @@ export class RedisEventLog implements HistoryReader {
 
   async history(channel: string, since?: Position): Promise<History> {
     const from = [since?.epoch ?? '', since?.offset ?? 0];
-    const args = [freshEpoch(), ...from, this.#historyLimit, this.#page];
+    const args = [freshEpoch(), ...from, this.#historyLimit, this.#page, this.#page_bytes];
     const [epoch, offset, recovered, entries] = (await scripts.history.run(this.#redis, channel, args)) as [
       string,
       number,

@@ -54,16 +54,20 @@ redis.call('PERSIST', meta)
 return { epoch, offset, 0 }
 `;
 
-/** ARGV: new epoch, since epoch, since offset, limit, page → [epoch, offset, recovered, entries]. */
+/** ARGV: new epoch, since epoch, since offset, limit, page, page bytes → [epoch, offset, recovered, entries]. */
 const HISTORY = `${HEAL}
 local since = tonumber(ARGV[3])
 if ARGV[2] ~= epoch or since > offset or offset - since > tonumber(ARGV[4]) then return { epoch, offset, 0, {} } end
 local entries = redis.call('XRANGE', stream, string.format('(%.0f-0', since), '+', 'COUNT', ARGV[5])
 if since < offset and #entries == 0 then return { epoch, offset, 0, {} } end
+local page, size = {}, 0
 for i, entry in ipairs(entries) do
   if entry[1] ~= string.format('%.0f-0', since + i) then return { epoch, offset, 0, {} } end
+  size = size + #(entry[2][4] or '')
+  if i > 1 and size > tonumber(ARGV[6]) then break end
+  page[i] = entry
 end
-return { epoch, offset, 1, entries }
+return { epoch, offset, 1, page }
 `;
 
 /**
