@@ -82,7 +82,7 @@ return 0
 `;
 
 /** A Lua script called by its digest, and sent whole when the server does not know it (any more). */
-class Script {
+export class Script {
   readonly #text: string;
   readonly #sha: string;
 
