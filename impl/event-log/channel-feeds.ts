@@ -22,11 +22,6 @@ export class ChannelFeeds {
     this.#tail = tail;
   }
 
-  /** Channels followed now. */
-  get size(): number {
-    return this.#feeds.size;
-  }
-
   /**
    * Adds a member that knows the log's end `at`, and returns the offset where the feed stands: the member will be told
    * of every event after that one. A feed that stands in another epoch is broken and begun anew at `at`.
