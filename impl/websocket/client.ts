@@ -121,6 +121,8 @@ export class ReconnectingWebSocketClient implements EventClient {
       if (this.#subscriptions.confirm(frame)) this.#emit('subscribed', frame.channel);
     } else if (frame.type === 'error' && frame.code !== 'unknown-type') {
       // v1.0.0 answers pings with `unknown-type`, which is as good a sign of life as any.
+      if (frame.code === 'too-many-subscriptions' && frame.channel !== undefined)
+        this.#subscriptions.refuse(frame.channel);
       this.#fail('server-error', `server: ${frame.code}: ${frame.message}`);
     }
   }

@@ -4,6 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { ChannelFeeds } from '../event-log/channel-feeds.ts';
 import type { HistoryReader, LogEvent, Position } from '../event-log/event-log.ts';
 import type { User } from '../release-parts.ts';
+import { Budget } from './budget.ts';
 import { ChannelSubscription, type SubscriberLink } from './channel-subscription.ts';
 import { CLOSE } from './close-codes.ts';
 import type { ClientFrame, ErrorFrame, ServerFrame } from './frames.ts';
@@ -31,17 +32,21 @@ export class Connection implements SubscriberLink {
   /** Subscriptions that came in one flight with the token, until it is known to be valid. */
   readonly #waiting = new Map<string, Position | undefined>();
   readonly #authenticateTimer: NodeJS.Timeout;
+  readonly #errors: Budget;
+  readonly #newSubscriptions: Budget;
   #authenticating = false;
   #user: User | undefined;
-  #errors = 0;
   #lastFrame_ms = performance.now();
   #ending = false;
 
   constructor(socket: WebSocket, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
+    const { limits } = context;
+    this.#errors = new Budget(limits.maxErrors, limits.error_ms);
+    this.#newSubscriptions = new Budget(limits.maxNewSubscriptions, limits.newSubscription_ms);
     context.metrics.connections.inc();
-    this.#authenticateTimer = setTimeout(() => this.#authenticateTimedOut(), context.limits.authenticate_ms);
+    this.#authenticateTimer = setTimeout(() => this.#authenticateTimedOut(), limits.authenticate_ms);
     socket.on('message', (data, isBinary) => this.#message(data, isBinary));
     const alive = () => {
       this.#lastFrame_ms = performance.now();
@@ -56,7 +61,7 @@ export class Connection implements SubscriberLink {
         resolve();
       });
     });
-    this.#outbound = new Outbound(socket, context.limits, this.closed, () => this.#slow());
+    this.#outbound = new Outbound(socket, limits, this.closed, () => this.#slow());
   }
 
   /** Sends a close frame, and ends the connection after a short grace if the peer does not answer it. */
@@ -126,9 +131,8 @@ export class Connection implements SubscriberLink {
 
   /** Answers with an error; after too many the peer is told to begin anew. */
   #refuse(frame: ErrorFrame): void {
-    this.#errors += 1;
-    if (this.#errors > this.#context.limits.maxErrors) this.end(CLOSE.policyViolation, 'too many errors');
-    else this.#send(frame);
+    if (this.#errors.take()) this.#send(frame);
+    else this.end(CLOSE.policyViolation, 'too many errors');
   }
 
   async #authenticate(token: string): Promise<void> {
@@ -180,9 +184,11 @@ export class Connection implements SubscriberLink {
     }
     const { maxSubscriptions } = this.#context.limits;
     const isNew = !this.#subscriptions.has(channel) && !this.#waiting.has(channel);
-    if (isNew && this.#subscriptions.size + this.#waiting.size >= maxSubscriptions) {
-      const message = `subscribe ${channel}: a connection may have ${maxSubscriptions} subscriptions`;
-      this.#refuse(errorFrame('too-many-subscriptions', message));
+    const isFull = this.#subscriptions.size + this.#waiting.size >= maxSubscriptions;
+    if (isNew && (isFull || !this.#newSubscriptions.take())) {
+      const limit = isFull ? `have ${maxSubscriptions} subscriptions` : 'not begin subscriptions so often';
+      // Not counted as an error: whoever has a channel too many would lose those it may have.
+      this.#send(errorFrame('too-many-subscriptions', `subscribe ${channel}: a connection may ${limit}`, channel));
       return;
     }
     if (this.#user) this.#start(channel, since);

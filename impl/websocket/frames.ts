@@ -21,6 +21,8 @@ export interface ErrorFrame {
   readonly type: 'error';
   readonly code: ErrorCode;
   readonly message: string;
+  /** With `too-many-subscriptions`: the channel that is not subscribed to. v1.0.0 sends none. */
+  readonly channel?: string;
 }
 
 /** A channel's position and whether what was asked for with `since` follows whole. v1.0.0 sends the channel alone. */

@@ -37,8 +37,9 @@ export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
   return errorFrame('bad-frame', `${type}: field "${field}": ${issue?.message ?? 'invalid'}`);
 }
 
-export function errorFrame(code: ErrorCode, message: string): ErrorFrame {
-  return { type: 'error', code, message };
+/** With the channel that was not subscribed to, if that is what the error says. */
+export function errorFrame(code: ErrorCode, message: string, channel?: string): ErrorFrame {
+  return { type: 'error', code, message, ...(channel !== undefined && { channel }) };
 }
 
 const eventTexts = new WeakMap<LogEvent, string>();

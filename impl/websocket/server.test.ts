@@ -121,6 +121,27 @@ test('a connection may have as many subscriptions as the limit, and room again a
   await expect.poll(() => one.frames.some((frame) => frame.channel === 'agents/4'), soon).toBe(true);
 });
 
+test('a subscription too many is told by channel, and costs neither the others nor the connection', async () => {
+  const { client } = await start();
+  const one = await client('good');
+  for (const name of upTo(121)) one.send({ type: 'subscribe', channel: `agents/${name}` });
+  await expect.poll(() => one.frames.filter(({ type }) => type === 'subscribed').length, soon).toBe(100);
+  one.send({ type: 'ping', id: 1 });
+  await expect.poll(() => one.frames.at(-1)?.type, soon).toBe('pong');
+  const refused = one.frames.filter(({ code }) => code === 'too-many-subscriptions').map((frame) => frame.channel);
+  expect(refused).toEqual(upTo(121, 101).map((name) => `agents/${name}`));
+});
+
+test('subscriptions begun and ended again and again are bounded', async () => {
+  const { client } = await start({ limits: { maxNewSubscriptions: 3, newSubscription_ms: 600_000 } });
+  const one = await client('good');
+  for (const name of upTo(4)) {
+    one.send({ type: 'subscribe', channel: `agents/${name}` });
+    expect(await one.next(name < 4 ? 'subscribed' : 'error')).toMatchObject({ channel: `agents/${name}` });
+    one.send({ type: 'unsubscribe', channel: `agents/${name}` });
+  }
+});
+
 test('what was missed is replayed before what is new, page by page', async () => {
   const { client, log, metric } = await start({ page: 4 });
   for (const payload of upTo(20)) log.append(channel, payload);

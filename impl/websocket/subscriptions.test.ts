@@ -215,6 +215,27 @@ test('the server is told when the last handler of a channel leaves, and only the
   expect(socket.of('unsubscribe')).toEqual([{ type: 'unsubscribe', channel: 'agents/1' }]);
 });
 
+test('a channel that the server has no room for is not asked for again until another one leaves', async () => {
+  const { client, scripted, socket, told } = await subscribed(10);
+  client.subscribe('agents/1', () => {});
+  const leave = client.subscribe('agents/2', () => {});
+  client.subscribe('agents/3', () => {});
+  const asked = () => scripted.socket.of('subscribe').map((frame) => frame.channel);
+  for (const name of ['agents/1', 'agents/2'])
+    socket.tells({ type: 'error', code: 'too-many-subscriptions', message: name, channel: name });
+  expect(told.errors).toHaveLength(2);
+  socket.closes();
+  (await scripted.comesBack()).accepts();
+  expect(asked()).toEqual([channel, 'agents/3']);
+  leave(); // had no room itself
+  await settle();
+  expect(asked()).toEqual([channel, 'agents/3']);
+  const leaveOther = client.subscribe('agents/4', () => {});
+  leaveOther();
+  await settle();
+  expect(asked()).toEqual([channel, 'agents/3', 'agents/4', 'agents/1']);
+});
+
 test('handlers that do not keep up bound the queue: what does not fit is asked for again when it is empty', async () => {
   const scripted = scriptedClient();
   const got: number[] = [];
