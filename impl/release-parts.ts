@@ -7,6 +7,8 @@ import type { Registry } from 'prom-client';
 export interface User {
   readonly subject: string;
   readonly role: 'viewer' | 'operator' | 'admin';
+  /** When the token that told of this user ends, in milliseconds since 1970. @default never */
+  readonly expiresAt_ms?: number;
 }
 
 export interface EventServerOptions {
@@ -62,8 +64,11 @@ export interface ClientTimings {
 export interface EventClientOptions {
   /** `ws://host:port/ws` */
   readonly url: string;
-  /** Gives the access token for each connection attempt. */
-  readonly token: () => string | Promise<string>;
+  /**
+   * Gives the access token for each connection attempt. `refused`: the server did not take the last one, or not any
+   * longer, so whoever keeps tokens must get a new one. v1.0.0 never says so.
+   */
+  readonly token: (last: { readonly refused: boolean }) => string | Promise<string>;
   /** @default globalThis.WebSocket */
   readonly WebSocket?: WebSocketConstructor;
   /** Overrides of the client's documented times; v1.0.0 has none to override. */

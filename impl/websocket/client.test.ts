@@ -42,6 +42,23 @@ test('a token is asked for at each attempt, so that an old one never wins (centr
   expect(scripted.sockets.map((socket) => socket.of('authenticate')[0]?.token)).toEqual(['first', 'second']);
 });
 
+test('whoever gives tokens is told when the last one was refused, also in the middle of a connection', async () => {
+  const asked: boolean[] = [];
+  const token = ({ refused }: { refused: boolean }) => {
+    asked.push(refused);
+    return 'token';
+  };
+  const scripted = scriptedClient({ token });
+  (await scripted.start()).closes();
+  (await scripted.comesBack()).closes(CLOSE.unauthorized);
+  (await scripted.comesBack()).accepts();
+  scripted.socket.closes(CLOSE.unauthorized);
+  (await scripted.comesBack()).accepts();
+  scripted.socket.closes();
+  await scripted.comesBack();
+  expect(asked).toEqual([false, false, true, true, false]);
+});
+
 test('a token that cannot be had is reported and tried for again', async () => {
   const token = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new Error('offline')).mockResolvedValue('token');
   const scripted = scriptedClient({ token });

@@ -93,7 +93,7 @@ export class ReconnectingWebSocketClient implements EventClient {
     const { url, token, WebSocket = globalThis.WebSocket } = this.#options;
     this.#link = new Link({
       url,
-      token,
+      token: () => token({ refused: this.#tokenRefused }),
       WebSocket,
       timings: this.#timings,
       clock: this.#clock,

@@ -13,6 +13,9 @@ import type { EventServerMetrics } from './metrics.ts';
 import { Outbound } from './outbound.ts';
 import { errorFrame, eventText, isFrame, parseClientFrame } from './protocol.ts';
 
+/** `setTimeout` fires at once when it is given more. */
+const TIMER_ms_max = 2 ** 31 - 1;
+
 /** What all connections of a server share. */
 export interface ConnectionContext {
   readonly log: HistoryReader;
@@ -34,6 +37,7 @@ export class Connection implements SubscriberLink {
   readonly #authenticateTimer: NodeJS.Timeout;
   readonly #errors: Budget;
   readonly #newSubscriptions: Budget;
+  #expiryTimer: NodeJS.Timeout | undefined;
   #authenticating = false;
   #user: User | undefined;
   #lastFrame_ms = performance.now();
@@ -151,10 +155,24 @@ export class Connection implements SubscriberLink {
     }
     if (this.#ending || this.#socket.readyState !== this.#socket.OPEN) return;
     clearTimeout(this.#authenticateTimer);
+    this.#expireAt(this.#user.expiresAt_ms);
     this.#context.logger.debug({ subject: this.#user.subject }, 'authenticated');
     this.#send({ type: 'authenticated' });
     for (const [channel, since] of this.#waiting) this.#start(channel, since);
     this.#waiting.clear();
+  }
+
+  /** A connection lasts no longer than the token it was opened with; a new token on it prolongs it. */
+  #expireAt(expiresAt_ms = Number.POSITIVE_INFINITY): void {
+    clearTimeout(this.#expiryTimer);
+    if (expiresAt_ms === Number.POSITIVE_INFINITY) return;
+    const rest_ms = expiresAt_ms - Date.now();
+    if (rest_ms > 0) {
+      this.#expiryTimer = setTimeout(() => this.#expireAt(expiresAt_ms), Math.min(rest_ms, TIMER_ms_max));
+      return;
+    }
+    this.#send(errorFrame('unauthorized', 'the token has expired; get a new one'));
+    this.end(CLOSE.unauthorized, 'token expired');
   }
 
   #notAuthenticated(error: unknown): void {
@@ -228,6 +246,7 @@ export class Connection implements SubscriberLink {
 
   #release(code: number): void {
     clearTimeout(this.#authenticateTimer);
+    clearTimeout(this.#expiryTimer);
     this.#context.metrics.connections.dec();
     this.#endSubscriptions();
     this.#context.logger.debug({ code, subject: this.#user?.subject }, 'closed');

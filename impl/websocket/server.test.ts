@@ -80,6 +80,23 @@ test('a connection authenticated in time outlives the time for it', async () => 
   await one.next('pong');
 });
 
+test('a connection ends with its token, unless it was given a newer one before', async () => {
+  const { client, metric } = await start({
+    // A token is the number of milliseconds that it lasts.
+    authenticate: async (token) => ({ subject: 'someone', role: 'viewer', expiresAt_ms: Date.now() + Number(token) }),
+  });
+  const [short, prolonged, long] = [await client('1500'), await client('1500'), await client(`${2 ** 40}`)];
+  prolonged.send({ type: 'authenticate', token: '60000' });
+  await prolonged.next('authenticated');
+  expect(await short.next('error')).toMatchObject({ code: 'unauthorized' });
+  expect(await short.closed).toBe(CLOSE.unauthorized);
+  for (const one of [prolonged, long]) {
+    one.send({ type: 'ping', id: 1 });
+    await one.next('pong');
+  }
+  expect(await metric('authentication_failures_total')).toBe(0);
+});
+
 test('twenty errors are answered, the next one closes with 1008', async () => {
   const one = await (await start()).client('good');
   for (let error = 0; error < 20; error += 1) one.socket.send(error % 2 ? '{' : '{"type":"dance"}');
