@@ -187,12 +187,9 @@ export class Connection implements SubscriberLink {
   }
 
   #authenticateTimedOut(): void {
-    if (this.#authenticating) {
-      this.end(CLOSE.tryAgainLater, 'authentication took too long');
-      return;
-    }
-    this.#context.metrics.authenticationFailures.inc();
-    this.end(CLOSE.unauthorized, 'no token');
+    if (!this.#authenticating) this.#context.metrics.authenticationFailures.inc();
+    // Nothing was refused: a slow network must not cost the client its one new token.
+    this.end(CLOSE.tryAgainLater, this.#authenticating ? 'authentication took too long' : 'no token');
   }
 
   #subscribe(channel: string, since: Position | undefined): void {
