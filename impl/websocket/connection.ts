@@ -65,7 +65,7 @@ export class Connection implements SubscriberLink {
         resolve();
       });
     });
-    this.#outbound = new Outbound(socket, limits, this.closed, () => this.#slow());
+    this.#outbound = new Outbound(socket, limits, () => this.#slow());
   }
 
   /** Sends a close frame, and ends the connection after a short grace if the peer does not answer it. */
@@ -244,6 +244,7 @@ export class Connection implements SubscriberLink {
   #release(code: number): void {
     clearTimeout(this.#authenticateTimer);
     clearTimeout(this.#expiryTimer);
+    this.#outbound.release();
     this.#context.metrics.connections.dec();
     this.#endSubscriptions();
     this.#context.logger.debug({ code, subject: this.#user?.subject }, 'closed');
