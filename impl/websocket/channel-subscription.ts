@@ -23,12 +23,17 @@ export interface SubscriberLink {
   unavailable(channel: string, error: Error): void;
 }
 
+export interface SubscribeRequest {
+  readonly since?: Position | undefined;
+  readonly id?: number | undefined;
+}
+
 export class ChannelSubscription implements FeedMember {
   readonly #channel: string;
   readonly #log: HistoryReader;
   readonly #feeds: ChannelFeeds;
   readonly #link: SubscriberLink;
-  #request: { readonly since: Position | undefined } | undefined;
+  #request: SubscribeRequest | undefined;
   #position: Position | undefined;
   #live = false;
   #running = false;
@@ -41,9 +46,9 @@ export class ChannelSubscription implements FeedMember {
     this.#link = link;
   }
 
-  /** Begins, or begins again from `since`; the newest request replaces an unfinished one. */
-  request(since: Position | undefined): void {
-    this.#request = { since };
+  /** Begins, or begins again, from `since`; the newest request replaces an unfinished one. */
+  request(request: SubscribeRequest): void {
+    this.#request = request;
     this.#catchUp();
   }
 
@@ -93,7 +98,8 @@ export class ChannelSubscription implements FeedMember {
     if (since && !end.recovered) this.#link.gap(this.#channel);
     if (request || !end.recovered) {
       const { epoch, offset, recovered } = end;
-      this.#link.subscribed({ type: 'subscribed', channel: this.#channel, epoch, offset, recovered });
+      const id = request?.id;
+      this.#link.subscribed({ type: 'subscribed', channel: this.#channel, epoch, offset, recovered, id });
     }
     for (const event of end.events) {
       this.#position = event;

@@ -11,8 +11,8 @@ test('token and all subscriptions go out in one flight on open, and the acknowle
   socket.opens();
   expect(socket.sent).toEqual([
     { type: 'authenticate', token: 'token' },
-    { type: 'subscribe', channel: 'evaluations' },
-    { type: 'subscribe', channel: 'agents/1' },
+    { type: 'subscribe', channel: 'evaluations', id: expect.any(Number) },
+    { type: 'subscribe', channel: 'agents/1', id: expect.any(Number) },
   ]);
   expect(scripted.client.state).toBe('connecting');
   socket.tells({ type: 'authenticated' });

@@ -39,9 +39,14 @@ export class ReconnectingWebSocketClient implements EventClient {
   readonly #listeners: Listeners = { state: new Set(), subscribed: new Set(), gap: new Set(), error: new Set() };
   readonly #subscriptions = new Subscriptions({
     send: (frame) => this.#link?.send(frame),
+    nextId: () => {
+      this.#askIds += 1;
+      return this.#askIds;
+    },
     gap: (channel) => this.#emit('gap', channel),
     handlerFailed: (channel, cause) => this.#fail('handler-failed', `handler of ${channel}: ${String(cause)}`, cause),
   });
+  #askIds = 0;
   #state: ConnectionState = 'disconnected';
   #link: Link | undefined;
   /** Waits for the next attempt while there is no link, and for the link to be stable while there is one. */

@@ -2,10 +2,10 @@
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { ChannelFeeds } from '../event-log/channel-feeds.ts';
-import type { HistoryReader, LogEvent, Position } from '../event-log/event-log.ts';
+import type { HistoryReader, LogEvent } from '../event-log/event-log.ts';
 import type { User } from '../release-parts.ts';
 import { Budget } from './budget.ts';
-import { ChannelSubscription, type SubscriberLink } from './channel-subscription.ts';
+import { ChannelSubscription, type SubscribeRequest, type SubscriberLink } from './channel-subscription.ts';
 import { CLOSE } from './close-codes.ts';
 import type { ClientFrame, ErrorFrame, ServerFrame } from './frames.ts';
 import type { EventServerLimits } from './limits.ts';
@@ -33,7 +33,7 @@ export class Connection implements SubscriberLink {
   readonly #outbound: Outbound;
   readonly #subscriptions = new Map<string, ChannelSubscription>();
   /** Subscriptions that came in one flight with the token, until it is known to be valid. */
-  readonly #waiting = new Map<string, Position | undefined>();
+  readonly #waiting = new Map<string, SubscribeRequest>();
   readonly #authenticateTimer: NodeJS.Timeout;
   readonly #errors: Budget;
   readonly #newSubscriptions: Budget;
@@ -129,7 +129,7 @@ export class Connection implements SubscriberLink {
     if (!isFrame(frame)) this.#refuse(frame);
     else if (frame.type === 'ping') this.#send({ type: 'pong', id: frame.id });
     else if (frame.type === 'authenticate') void this.#authenticate(frame.token);
-    else if (frame.type === 'subscribe') this.#subscribe(frame.channel, frame.since);
+    else if (frame.type === 'subscribe') this.#subscribe(frame.channel, frame);
     else this.#unsubscribe(frame.channel);
   }
 
@@ -158,7 +158,7 @@ export class Connection implements SubscriberLink {
     this.#expireAt(this.#user.expiresAt_ms);
     this.#context.logger.debug({ subject: this.#user.subject }, 'authenticated');
     this.#send({ type: 'authenticated' });
-    for (const [channel, since] of this.#waiting) this.#start(channel, since);
+    for (const [channel, request] of this.#waiting) this.#start(channel, request);
     this.#waiting.clear();
   }
 
@@ -192,7 +192,7 @@ export class Connection implements SubscriberLink {
     this.end(CLOSE.tryAgainLater, this.#authenticating ? 'authentication took too long' : 'no token');
   }
 
-  #subscribe(channel: string, since: Position | undefined): void {
+  #subscribe(channel: string, request: SubscribeRequest): void {
     if (!this.#user && !this.#authenticating) {
       this.#refuse(errorFrame('unauthenticated', `subscribe ${channel}: authenticate first`));
       return;
@@ -206,18 +206,18 @@ export class Connection implements SubscriberLink {
       this.#send(errorFrame('too-many-subscriptions', `subscribe ${channel}: a connection may ${limit}`, channel));
       return;
     }
-    if (this.#user) this.#start(channel, since);
-    else this.#waiting.set(channel, since);
+    if (this.#user) this.#start(channel, request);
+    else this.#waiting.set(channel, request);
   }
 
-  #start(channel: string, since: Position | undefined): void {
+  #start(channel: string, request: SubscribeRequest): void {
     let subscription = this.#subscriptions.get(channel);
     if (!subscription) {
       subscription = new ChannelSubscription(channel, this.#context.log, this.#context.feeds, this);
       this.#subscriptions.set(channel, subscription);
       this.#context.metrics.subscriptions.inc();
     }
-    subscription.request(since);
+    subscription.request(request);
   }
 
   #unsubscribe(channel: string): void {

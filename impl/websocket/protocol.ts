@@ -8,7 +8,7 @@ const since = z.object({ epoch: z.string().min(1).max(64), offset: z.int().min(0
 
 const schemas = {
   authenticate: z.object({ type: z.literal('authenticate'), token: z.string().min(1).max(8_192) }),
-  subscribe: z.object({ type: z.literal('subscribe'), channel, since: since.optional() }),
+  subscribe: z.object({ type: z.literal('subscribe'), channel, since: since.optional(), id: z.int().optional() }),
   unsubscribe: z.object({ type: z.literal('unsubscribe'), channel }),
   ping: z.object({ type: z.literal('ping'), id: z.union([z.int(), z.string().max(64)]) }),
 };

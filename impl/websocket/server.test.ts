@@ -38,6 +38,25 @@ test('token and subscription may come in one flight; events follow the position 
   ]);
 });
 
+test('the answer to a subscription repeats its id, what comes unasked has none', async () => {
+  const { client, log } = await start();
+  const one = await client();
+  one.send({ type: 'authenticate', token: 'good' });
+  one.send({ type: 'subscribe', channel, id: 7 });
+  await one.next('authenticated');
+  expect(await one.next('subscribed')).toMatchObject({ id: 7 });
+  log.flush(channel);
+  expect(await one.next('subscribed')).toEqual({
+    type: 'subscribed',
+    channel,
+    epoch: 'epoch-2',
+    offset: 0,
+    recovered: false,
+  });
+  one.send({ type: 'subscribe', channel, id: 8 });
+  expect(await one.next('subscribed')).toMatchObject({ id: 8 });
+});
+
 test('a subscription before any token is refused', async () => {
   const one = await (await start()).client();
   one.send({ type: 'subscribe', channel });

@@ -193,7 +193,25 @@ test('leaving and joining in one turn, as React StrictMode does, is not seen by 
   leave();
   client.subscribe('agents/1', () => {});
   await settle();
-  expect(socket.sent.slice(2)).toEqual([{ type: 'subscribe', channel: 'agents/1' }]);
+  expect(socket.sent.slice(2)).toEqual([{ type: 'subscribe', channel: 'agents/1', id: expect.any(Number) }]);
+});
+
+test('the answer to handlers that have left is not taken for that to their successors: no gap between the two', async () => {
+  const { client, socket, told } = await subscribed();
+  const name = 'agents/1';
+  const leave = client.subscribe(name, () => {});
+  leave();
+  await settle();
+  const got: unknown[] = [];
+  client.subscribe(name, ({ payload }) => void got.push(payload));
+  const answers = socket.of('subscribe').slice(1);
+  expect(answers).toHaveLength(2);
+  for (const [index, { id }] of answers.entries())
+    socket.tells({ type: 'subscribed', channel: name, epoch: 'c', offset: 5 + index, recovered: false, id });
+  socket.tells({ type: 'event', channel: name, offset: 7, payload: 7 });
+  await settle();
+  expect(told).toMatchObject({ gaps: [], subscribed: [channel, name] });
+  expect(got).toEqual([7]);
 });
 
 test('the server is told when the last handler of a channel leaves, and only then', async () => {

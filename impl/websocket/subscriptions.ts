@@ -44,11 +44,9 @@ export class Subscriptions {
     for (const channel of this.#channels.values()) channel.forget();
   }
 
-  /** False if the channel is not wanted (any more). */
+  /** False if the channel is not wanted (any more), or this is not the answer to what was asked last. */
   confirm(frame: SubscribedFrame): boolean {
-    const channel = this.#channels.get(frame.channel);
-    channel?.confirm(frame);
-    return channel !== undefined;
+    return this.#channels.get(frame.channel)?.confirm(frame) ?? false;
   }
 
   receive(frame: EventFrame): void {
