@@ -44,6 +44,12 @@ export class ChannelFeeds {
     this.#feeds.delete(channel);
   }
 
+  /** Ends a feed that is known to stand wrong; its members begin another. */
+  restart(channel: string): void {
+    const feed = this.#feeds.get(channel);
+    if (feed) this.#break(channel, feed);
+  }
+
   #begin(channel: string, at: Position, members: Set<FeedMember>): Feed {
     const feed: Feed = {
       members,

@@ -35,6 +35,8 @@ export class ChannelSubscription implements FeedMember {
   readonly #link: SubscriberLink;
   #request: SubscribeRequest | undefined;
   #position: Position | undefined;
+  /** Where the feed stood when the log had not been read so far: it ends there, or has lost its end. */
+  #ahead: Position | undefined;
   #live = false;
   #running = false;
   #ended = false;
@@ -63,6 +65,7 @@ export class ChannelSubscription implements FeedMember {
   }
 
   broken(): void {
+    this.#ahead = undefined; // of a feed that is no more
     this.#catchUp();
   }
 
@@ -94,6 +97,7 @@ export class ChannelSubscription implements FeedMember {
     const since = request ? request.since : this.#position;
     const end = await this.#log.history(this.#channel, since);
     if (this.#superseded) return;
+    if (this.#ahead?.epoch === end.epoch && this.#ahead.offset > end.offset) this.#feeds.restart(this.#channel);
     this.#position = end.recovered && since ? since : { epoch: end.epoch, offset: end.offset };
     if (since && !end.recovered) this.#link.gap(this.#channel);
     if (request || !end.recovered) {
@@ -108,6 +112,7 @@ export class ChannelSubscription implements FeedMember {
     }
     if (this.#position.offset < end.offset) return;
     const feedOffset = this.#feeds.join(this.#channel, this, this.#position);
+    this.#ahead = { epoch: this.#position.epoch, offset: feedOffset };
     this.#live = feedOffset <= this.#position.offset;
   }
 
