@@ -93,7 +93,11 @@ export interface EventClient {
   /** Calls `handler` for each event of the channel, in order, until the returned function is called. */
   subscribe(channel: string, handler: (event: DashboardEvent) => void | Promise<void>): () => void;
   on<K extends keyof EventClientEvents>(name: K, listener: EventClientEvents[K]): () => void;
-  /** Ends the client for good; leaves no timer, socket or listener. */
+  /**
+   * Ends the client for good; leaves no timer and no listener. A socket that has `terminate`, as those of the `ws` package
+   * do, is ended at once. The standard's cannot be: with Node's own, a peer that never answers the close keeps the
+   * socket, and with it the process, until the network gives up. Give `ws` where that matters.
+   */
   close(): void;
 }
 
