@@ -238,6 +238,21 @@ test.each([CLOSE.internalError, CLOSE.policyViolation])('comes back after %i so 
   expect(scripted.client.state).toBe('closed');
 });
 
+test.each([CLOSE.internalError, CLOSE.policyViolation])(
+  'comes back after %i any number of times, if it was stable between them',
+  async (code) => {
+    const scripted = scriptedClient();
+    await scripted.start();
+    for (let round = 0; round < 3 * LIMITED_RETRIES; round += 1) {
+      scripted.socket.accepts();
+      await scripted.clock.advance(5_000);
+      scripted.socket.closes(code);
+      await scripted.comesBack();
+    }
+    expect(scripted.client.state).toBe('reconnecting');
+  },
+);
+
 test('still comes back after two hundred failures (partykit#322)', async () => {
   const scripted = scriptedClient();
   (await scripted.start()).closes();

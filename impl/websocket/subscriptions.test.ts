@@ -277,3 +277,26 @@ test('handlers that do not keep up bound the queue: what does not fit is asked f
   expect(got).toEqual(Array.from({ length: 10_501 }, (_, index) => index + 1));
   expect(scripted.told.gaps).toEqual([]);
 });
+
+test('what does not fit the queue and cannot be asked for again, as with v1.0.0, is told as a gap in its place', async () => {
+  const order: unknown[] = [];
+  const scripted = scriptedClient();
+  const held = Promise.withResolvers<void>();
+  scripted.client.subscribe(channel, async ({ payload }) => {
+    if (payload === 1) await held.promise;
+    order.push(payload);
+  });
+  scripted.client.on('gap', () => order.push('gap'));
+  const socket = await scripted.start();
+  socket.accepts();
+  socket.tells({ type: 'subscribed', channel });
+  for (let payload = 1; payload <= 10_002; payload += 1) socket.tells({ type: 'event', channel, payload });
+  held.resolve();
+  await settle();
+  expect(order).toHaveLength(10_002); // one with its handler, 10,000 queued, and the gap
+  expect(order.at(-1)).toBe('gap');
+  socket.tells({ type: 'event', channel, payload: 'next' });
+  await settle();
+  expect(order.at(-1)).toBe('next');
+  expect(scripted.socket.of('subscribe')).toHaveLength(1);
+});
