@@ -4,7 +4,7 @@
  * There is no buffer at the seam between history and live events, since the log is one: while it catches up, live
  * events are passed over, and it goes on reading history until it has reached the place where the process's feed
  * stands. From there each live event must be the next one; if one is not, it catches up again. So nothing is lost or
- * doubled at the seam, and a slow client costs no memory.
+ * doubled at the seam, and a slow client costs a page of history besides what `Outbound` allows it.
  */
 import type { ChannelFeeds, FeedMember } from '../event-log/channel-feeds.ts';
 import type { HistoryReader, LogEvent, Position } from '../event-log/event-log.ts';
