@@ -7,6 +7,8 @@ import type { Registry } from 'prom-client';
 export interface User {
   readonly subject: string;
   readonly role: 'viewer' | 'operator' | 'admin';
+  /** When the token that told of this user ends, in milliseconds since 1970. @default never */
+  readonly expiresAt_ms?: number;
 }
 
 export interface EventServerOptions {
@@ -62,8 +64,11 @@ export interface ClientTimings {
 export interface EventClientOptions {
   /** `ws://host:port/ws` */
   readonly url: string;
-  /** Gives the access token for each connection attempt. */
-  readonly token: () => string | Promise<string>;
+  /**
+   * Gives the access token for each connection attempt. `refused`: the server did not take the last one, or not any
+   * longer, so whoever keeps tokens must get a new one. v1.0.0 never says so.
+   */
+  readonly token: (last: { readonly refused: boolean }) => string | Promise<string>;
   /** @default globalThis.WebSocket */
   readonly WebSocket?: WebSocketConstructor;
   /** Overrides of the client's documented times; v1.0.0 has none to override. */
@@ -90,7 +95,11 @@ export interface EventClient {
   /** Calls `handler` for each event of the channel, in order, until the returned function is called. */
   subscribe(channel: string, handler: (event: DashboardEvent) => void | Promise<void>): () => void;
   on<K extends keyof EventClientEvents>(name: K, listener: EventClientEvents[K]): () => void;
-  /** Ends the client for good; leaves no timer, socket or listener. */
+  /**
+   * Ends the client for good; leaves no timer and no listener. A socket that has `terminate`, as those of the `ws` package
+   * do, is ended at once. The standard's cannot be: with Node's own, a peer that never answers the close keeps the
+   * socket, and with it the process, until the network gives up. Give `ws` where that matters.
+   */
   close(): void;
 }
 

@@ -52,6 +52,13 @@ export class ArrayEventLog implements HistoryReader, EventTail {
     setImmediate(() => this.#deliver(channel));
   }
 
+  /** Loses the end of a channel's log, as a server does that comes back from an older state; nobody is told. */
+  rollBack(channel: string, offset: number): void {
+    const log = this.#log(channel);
+    log.events.splice(log.events.length - (log.offset - offset));
+    log.offset = offset;
+  }
+
   /** Makes the tail find a hole. */
   breakTail(channel: string): void {
     const follower = this.#followers.get(channel);

@@ -22,11 +22,6 @@ export class ChannelFeeds {
     this.#tail = tail;
   }
 
-  /** Channels followed now. */
-  get size(): number {
-    return this.#feeds.size;
-  }
-
   /**
    * Adds a member that knows the log's end `at`, and returns the offset where the feed stands: the member will be told
    * of every event after that one. A feed that stands in another epoch is broken and begun anew at `at`.
@@ -47,6 +42,12 @@ export class ChannelFeeds {
     if (!feed?.members.delete(member) || feed.members.size > 0) return;
     feed.stop();
     this.#feeds.delete(channel);
+  }
+
+  /** Ends a feed that is known to stand wrong; its members begin another. */
+  restart(channel: string): void {
+    const feed = this.#feeds.get(channel);
+    if (feed) this.#break(channel, feed);
   }
 
   #begin(channel: string, at: Position, members: Set<FeedMember>): Feed {

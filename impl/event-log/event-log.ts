@@ -2,8 +2,9 @@
  * What the event log is, without Redis: the types and interfaces that its readers and writers share.
  *
  * Each channel has its own log. A log is named by its `epoch` and counts its events by `offset`, from 1, without holes.
- * Whoever holds a position can ask what came after it and learns for certain whether that is all. Two logs of one
- * channel never share an epoch, so a log that was lost and began anew is never taken for the old one.
+ * Whoever holds a position can ask what came after it and learns whether that is all. Two logs of one channel never
+ * share an epoch, so a log that was lost and began anew is never taken for the old one. That a log lost its end only is
+ * noticed by whoever holds a later position, and by the next event at the latest; until then it passes for whole.
  */
 
 /** A place in a channel's log: just after the event with this offset; 0 is before the first. */

@@ -4,7 +4,7 @@
  * There is no buffer at the seam between history and live events, since the log is one: while it catches up, live
  * events are passed over, and it goes on reading history until it has reached the place where the process's feed
  * stands. From there each live event must be the next one; if one is not, it catches up again. So nothing is lost or
- * doubled at the seam, and a slow client costs no memory.
+ * doubled at the seam, and a slow client costs a page of history besides what `Outbound` allows it.
  */
 import type { ChannelFeeds, FeedMember } from '../event-log/channel-feeds.ts';
 import type { HistoryReader, LogEvent, Position } from '../event-log/event-log.ts';
@@ -23,13 +23,20 @@ export interface SubscriberLink {
   unavailable(channel: string, error: Error): void;
 }
 
+export interface SubscribeRequest {
+  readonly since?: Position | undefined;
+  readonly id?: number | undefined;
+}
+
 export class ChannelSubscription implements FeedMember {
   readonly #channel: string;
   readonly #log: HistoryReader;
   readonly #feeds: ChannelFeeds;
   readonly #link: SubscriberLink;
-  #request: { readonly since: Position | undefined } | undefined;
+  #request: SubscribeRequest | undefined;
   #position: Position | undefined;
+  /** Where the feed stood when the log had not been read so far: it ends there, or has lost its end. */
+  #ahead: Position | undefined;
   #live = false;
   #running = false;
   #ended = false;
@@ -41,9 +48,9 @@ export class ChannelSubscription implements FeedMember {
     this.#link = link;
   }
 
-  /** Begins, or begins again from `since`; the newest request replaces an unfinished one. */
-  request(since: Position | undefined): void {
-    this.#request = { since };
+  /** Begins, or begins again, from `since`; the newest request replaces an unfinished one. */
+  request(request: SubscribeRequest): void {
+    this.#request = request;
     this.#catchUp();
   }
 
@@ -58,6 +65,7 @@ export class ChannelSubscription implements FeedMember {
   }
 
   broken(): void {
+    this.#ahead = undefined; // of a feed that is no more
     this.#catchUp();
   }
 
@@ -89,11 +97,13 @@ export class ChannelSubscription implements FeedMember {
     const since = request ? request.since : this.#position;
     const end = await this.#log.history(this.#channel, since);
     if (this.#superseded) return;
+    if (this.#ahead?.epoch === end.epoch && this.#ahead.offset > end.offset) this.#feeds.restart(this.#channel);
     this.#position = end.recovered && since ? since : { epoch: end.epoch, offset: end.offset };
     if (since && !end.recovered) this.#link.gap(this.#channel);
     if (request || !end.recovered) {
       const { epoch, offset, recovered } = end;
-      this.#link.subscribed({ type: 'subscribed', channel: this.#channel, epoch, offset, recovered });
+      const id = request?.id;
+      this.#link.subscribed({ type: 'subscribed', channel: this.#channel, epoch, offset, recovered, id });
     }
     for (const event of end.events) {
       this.#position = event;
@@ -102,6 +112,7 @@ export class ChannelSubscription implements FeedMember {
     }
     if (this.#position.offset < end.offset) return;
     const feedOffset = this.#feeds.join(this.#channel, this, this.#position);
+    this.#ahead = { epoch: this.#position.epoch, offset: feedOffset };
     this.#live = feedOffset <= this.#position.offset;
   }
 

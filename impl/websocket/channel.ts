@@ -14,6 +14,8 @@ export type Handler = (event: DashboardEvent) => void | Promise<void>;
 
 export interface ChannelOwner {
   send(frame: ClientFrame): void;
+  /** Numbers that this client has not used. */
+  nextId(): number;
   gap(channel: string): void;
   handlerFailed(channel: string, error: unknown): void;
 }
@@ -31,6 +33,8 @@ export class Channel {
   #confirmed = false;
   /** A subscribe frame is on its way: what comes before the answer is old. */
   #asking = false;
+  /** Of the last one sent. */
+  #askId = 0;
   #overflowed = false;
   #running = false;
 
@@ -52,7 +56,8 @@ export class Channel {
   /** Asks the server for the channel, from the position on if there is one. */
   ask(): void {
     this.#asking = true;
-    this.#owner.send({ type: 'subscribe', channel: this.#name, since: this.#position });
+    this.#askId = this.#owner.nextId();
+    this.#owner.send({ type: 'subscribe', channel: this.#name, id: this.#askId, since: this.#position });
   }
 
   /** Gives up the position: the next answer is a fresh start, and a gap. */
@@ -66,8 +71,12 @@ export class Channel {
     this.#overflowed = false;
   }
 
-  /** The server says where the channel stands. Unless it vouches for what was missed, something may be lost. */
-  confirm({ epoch, offset, recovered }: SubscribedFrame): void {
+  /**
+   * The server says where the channel stands. Unless it vouches for what was missed, something may be lost.
+   * False for the answer to an earlier question, also one of handlers that have left since: the last one's follows.
+   */
+  confirm({ epoch, offset, recovered, id }: SubscribedFrame): boolean {
+    if (id !== undefined && id !== this.#askId) return false;
     this.#asking = false;
     const isWhole = recovered === true && this.#position !== undefined && this.#position.epoch === epoch;
     if (!isWhole) {
@@ -76,6 +85,7 @@ export class Channel {
       if (this.#confirmed) this.#enqueue(GAP); // in its place: after the events that came before it
     }
     this.#confirmed = true;
+    return true;
   }
 
   receive({ offset, payload }: EventFrame): void {

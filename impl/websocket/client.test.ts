@@ -11,8 +11,8 @@ test('token and all subscriptions go out in one flight on open, and the acknowle
   socket.opens();
   expect(socket.sent).toEqual([
     { type: 'authenticate', token: 'token' },
-    { type: 'subscribe', channel: 'evaluations' },
-    { type: 'subscribe', channel: 'agents/1' },
+    { type: 'subscribe', channel: 'evaluations', id: expect.any(Number) },
+    { type: 'subscribe', channel: 'agents/1', id: expect.any(Number) },
   ]);
   expect(scripted.client.state).toBe('connecting');
   socket.tells({ type: 'authenticated' });
@@ -40,6 +40,23 @@ test('a token is asked for at each attempt, so that an old one never wins (centr
   scripted.socket.closes();
   (await scripted.comesBack()).accepts();
   expect(scripted.sockets.map((socket) => socket.of('authenticate')[0]?.token)).toEqual(['first', 'second']);
+});
+
+test('whoever gives tokens is told when the last one was refused, also in the middle of a connection', async () => {
+  const asked: boolean[] = [];
+  const token = ({ refused }: { refused: boolean }) => {
+    asked.push(refused);
+    return 'token';
+  };
+  const scripted = scriptedClient({ token });
+  (await scripted.start()).closes();
+  (await scripted.comesBack()).closes(CLOSE.unauthorized);
+  (await scripted.comesBack()).accepts();
+  scripted.socket.closes(CLOSE.unauthorized);
+  (await scripted.comesBack()).accepts();
+  scripted.socket.closes();
+  await scripted.comesBack();
+  expect(asked).toEqual([false, false, true, true, false]);
 });
 
 test('a token that cannot be had is reported and tried for again', async () => {
@@ -220,6 +237,21 @@ test.each([CLOSE.internalError, CLOSE.policyViolation])('comes back after %i so 
   last.closes(code);
   expect(scripted.client.state).toBe('closed');
 });
+
+test.each([CLOSE.internalError, CLOSE.policyViolation])(
+  'comes back after %i any number of times, if it was stable between them',
+  async (code) => {
+    const scripted = scriptedClient();
+    await scripted.start();
+    for (let round = 0; round < 3 * LIMITED_RETRIES; round += 1) {
+      scripted.socket.accepts();
+      await scripted.clock.advance(5_000);
+      scripted.socket.closes(code);
+      await scripted.comesBack();
+    }
+    expect(scripted.client.state).toBe('reconnecting');
+  },
+);
 
 test('still comes back after two hundred failures (partykit#322)', async () => {
   const scripted = scriptedClient();

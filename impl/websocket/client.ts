@@ -37,9 +37,14 @@ export class ReconnectingWebSocketClient implements EventClient {
   readonly #listeners: Listeners = { state: new Set(), subscribed: new Set(), gap: new Set(), error: new Set() };
   readonly #subscriptions = new Subscriptions({
     send: (frame) => this.#link?.send(frame),
+    nextId: () => {
+      this.#askIds += 1;
+      return this.#askIds;
+    },
     gap: (channel) => this.#emit('gap', channel),
     handlerFailed: (channel, cause) => this.#fail('handler-failed', `handler of ${channel}: ${String(cause)}`, cause),
   });
+  #askIds = 0;
   #state: ConnectionState = 'disconnected';
   #link: Link | undefined;
   /** Waits for the next attempt while there is no link, and for the link to be stable while there is one. */
@@ -91,7 +96,7 @@ export class ReconnectingWebSocketClient implements EventClient {
     const { url, token, WebSocket = globalThis.WebSocket } = this.#options;
     this.#link = new Link({
       url,
-      token,
+      token: () => token({ refused: this.#tokenRefused }),
       WebSocket,
       timings: this.#timings,
       clock: this.#clock,
@@ -119,6 +124,8 @@ export class ReconnectingWebSocketClient implements EventClient {
       if (this.#subscriptions.confirm(frame)) this.#emit('subscribed', frame.channel);
     } else if (frame.type === 'error' && frame.code !== 'unknown-type') {
       // v1.0.0 answers pings with `unknown-type`, which is as good a sign of life as any.
+      if (frame.code === 'too-many-subscriptions' && frame.channel !== undefined)
+        this.#subscriptions.refuse(frame.channel);
       this.#fail('server-error', `server: ${frame.code}: ${frame.message}`);
     }
   }

@@ -33,7 +33,7 @@ export const CLOSE = {
   slowConsumer: 4508,
 } as const;
 
-/** Consecutive closes with 1008 or 1011, no stable connection between them, after which a client gives up. */
+/** Closes with 1008 or 1011 since the last stable connection, whatever came between them; the next one is final. */
 export const LIMITED_RETRIES = 5;
 
 export type Reaction = 'retry' | 'retry-limited' | 'retry-fresh' | 'retry-new-token' | 'terminal';

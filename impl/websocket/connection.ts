@@ -2,15 +2,19 @@
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { ChannelFeeds } from '../event-log/channel-feeds.ts';
-import type { HistoryReader, LogEvent, Position } from '../event-log/event-log.ts';
+import type { HistoryReader, LogEvent } from '../event-log/event-log.ts';
 import type { User } from '../release-parts.ts';
-import { ChannelSubscription, type SubscriberLink } from './channel-subscription.ts';
+import { Budget } from './budget.ts';
+import { ChannelSubscription, type SubscribeRequest, type SubscriberLink } from './channel-subscription.ts';
 import { CLOSE } from './close-codes.ts';
 import type { ClientFrame, ErrorFrame, ServerFrame } from './frames.ts';
 import type { EventServerLimits } from './limits.ts';
 import type { EventServerMetrics } from './metrics.ts';
 import { Outbound } from './outbound.ts';
 import { errorFrame, eventText, isFrame, parseClientFrame } from './protocol.ts';
+
+/** `setTimeout` fires at once when it is given more. */
+const TIMER_ms_max = 2 ** 31 - 1;
 
 /** What all connections of a server share. */
 export interface ConnectionContext {
@@ -29,19 +33,24 @@ export class Connection implements SubscriberLink {
   readonly #outbound: Outbound;
   readonly #subscriptions = new Map<string, ChannelSubscription>();
   /** Subscriptions that came in one flight with the token, until it is known to be valid. */
-  readonly #waiting = new Map<string, Position | undefined>();
+  readonly #waiting = new Map<string, SubscribeRequest>();
   readonly #authenticateTimer: NodeJS.Timeout;
+  readonly #errors: Budget;
+  readonly #newSubscriptions: Budget;
+  #expiryTimer: NodeJS.Timeout | undefined;
   #authenticating = false;
   #user: User | undefined;
-  #errors = 0;
   #lastFrame_ms = performance.now();
   #ending = false;
 
   constructor(socket: WebSocket, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
+    const { limits } = context;
+    this.#errors = new Budget(limits.maxErrors, limits.error_ms);
+    this.#newSubscriptions = new Budget(limits.maxNewSubscriptions, limits.newSubscription_ms);
     context.metrics.connections.inc();
-    this.#authenticateTimer = setTimeout(() => this.#authenticateTimedOut(), context.limits.authenticate_ms);
+    this.#authenticateTimer = setTimeout(() => this.#authenticateTimedOut(), limits.authenticate_ms);
     socket.on('message', (data, isBinary) => this.#message(data, isBinary));
     const alive = () => {
       this.#lastFrame_ms = performance.now();
@@ -56,7 +65,7 @@ export class Connection implements SubscriberLink {
         resolve();
       });
     });
-    this.#outbound = new Outbound(socket, context.limits, this.closed, () => this.#slow());
+    this.#outbound = new Outbound(socket, limits, () => this.#slow());
   }
 
   /** Sends a close frame, and ends the connection after a short grace if the peer does not answer it. */
@@ -120,15 +129,14 @@ export class Connection implements SubscriberLink {
     if (!isFrame(frame)) this.#refuse(frame);
     else if (frame.type === 'ping') this.#send({ type: 'pong', id: frame.id });
     else if (frame.type === 'authenticate') void this.#authenticate(frame.token);
-    else if (frame.type === 'subscribe') this.#subscribe(frame.channel, frame.since);
+    else if (frame.type === 'subscribe') this.#subscribe(frame.channel, frame);
     else this.#unsubscribe(frame.channel);
   }
 
   /** Answers with an error; after too many the peer is told to begin anew. */
   #refuse(frame: ErrorFrame): void {
-    this.#errors += 1;
-    if (this.#errors > this.#context.limits.maxErrors) this.end(CLOSE.policyViolation, 'too many errors');
-    else this.#send(frame);
+    if (this.#errors.take()) this.#send(frame);
+    else this.end(CLOSE.policyViolation, 'too many errors');
   }
 
   async #authenticate(token: string): Promise<void> {
@@ -147,10 +155,24 @@ export class Connection implements SubscriberLink {
     }
     if (this.#ending || this.#socket.readyState !== this.#socket.OPEN) return;
     clearTimeout(this.#authenticateTimer);
+    this.#expireAt(this.#user.expiresAt_ms);
     this.#context.logger.debug({ subject: this.#user.subject }, 'authenticated');
     this.#send({ type: 'authenticated' });
-    for (const [channel, since] of this.#waiting) this.#start(channel, since);
+    for (const [channel, request] of this.#waiting) this.#start(channel, request);
     this.#waiting.clear();
+  }
+
+  /** A connection lasts no longer than the token it was opened with; a new token on it prolongs it. */
+  #expireAt(expiresAt_ms = Number.POSITIVE_INFINITY): void {
+    clearTimeout(this.#expiryTimer);
+    if (expiresAt_ms === Number.POSITIVE_INFINITY) return;
+    const rest_ms = expiresAt_ms - Date.now();
+    if (rest_ms > 0) {
+      this.#expiryTimer = setTimeout(() => this.#expireAt(expiresAt_ms), Math.min(rest_ms, TIMER_ms_max));
+      return;
+    }
+    this.#send(errorFrame('unauthorized', 'the token has expired; get a new one'));
+    this.end(CLOSE.unauthorized, 'token expired');
   }
 
   #notAuthenticated(error: unknown): void {
@@ -165,38 +187,37 @@ export class Connection implements SubscriberLink {
   }
 
   #authenticateTimedOut(): void {
-    if (this.#authenticating) {
-      this.end(CLOSE.tryAgainLater, 'authentication took too long');
-      return;
-    }
-    this.#context.metrics.authenticationFailures.inc();
-    this.end(CLOSE.unauthorized, 'no token');
+    if (!this.#authenticating) this.#context.metrics.authenticationFailures.inc();
+    // Nothing was refused: a slow network must not cost the client its one new token.
+    this.end(CLOSE.tryAgainLater, this.#authenticating ? 'authentication took too long' : 'no token');
   }
 
-  #subscribe(channel: string, since: Position | undefined): void {
+  #subscribe(channel: string, request: SubscribeRequest): void {
     if (!this.#user && !this.#authenticating) {
       this.#refuse(errorFrame('unauthenticated', `subscribe ${channel}: authenticate first`));
       return;
     }
     const { maxSubscriptions } = this.#context.limits;
     const isNew = !this.#subscriptions.has(channel) && !this.#waiting.has(channel);
-    if (isNew && this.#subscriptions.size + this.#waiting.size >= maxSubscriptions) {
-      const message = `subscribe ${channel}: a connection may have ${maxSubscriptions} subscriptions`;
-      this.#refuse(errorFrame('too-many-subscriptions', message));
+    const isFull = this.#subscriptions.size + this.#waiting.size >= maxSubscriptions;
+    if (isNew && (isFull || !this.#newSubscriptions.take())) {
+      const limit = isFull ? `have ${maxSubscriptions} subscriptions` : 'not begin subscriptions so often';
+      // Not counted as an error: whoever has a channel too many would lose those it may have.
+      this.#send(errorFrame('too-many-subscriptions', `subscribe ${channel}: a connection may ${limit}`, channel));
       return;
     }
-    if (this.#user) this.#start(channel, since);
-    else this.#waiting.set(channel, since);
+    if (this.#user) this.#start(channel, request);
+    else this.#waiting.set(channel, request);
   }
 
-  #start(channel: string, since: Position | undefined): void {
+  #start(channel: string, request: SubscribeRequest): void {
     let subscription = this.#subscriptions.get(channel);
     if (!subscription) {
       subscription = new ChannelSubscription(channel, this.#context.log, this.#context.feeds, this);
       this.#subscriptions.set(channel, subscription);
       this.#context.metrics.subscriptions.inc();
     }
-    subscription.request(since);
+    subscription.request(request);
   }
 
   #unsubscribe(channel: string): void {
@@ -222,6 +243,8 @@ export class Connection implements SubscriberLink {
 
   #release(code: number): void {
     clearTimeout(this.#authenticateTimer);
+    clearTimeout(this.#expiryTimer);
+    this.#outbound.release();
     this.#context.metrics.connections.dec();
     this.#endSubscriptions();
     this.#context.logger.debug({ code, subject: this.#user?.subject }, 'closed');

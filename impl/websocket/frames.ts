@@ -3,7 +3,13 @@ import type { Position } from '../event-log/event-log.ts';
 
 export type ClientFrame =
   | { readonly type: 'authenticate'; readonly token: string }
-  | { readonly type: 'subscribe'; readonly channel: string; readonly since?: Position | undefined }
+  | {
+      readonly type: 'subscribe';
+      readonly channel: string;
+      readonly since?: Position | undefined;
+      /** Comes back in the answer. */
+      readonly id?: number | undefined;
+    }
   | { readonly type: 'unsubscribe'; readonly channel: string }
   | { readonly type: 'ping'; readonly id: number | string };
 
@@ -21,6 +27,8 @@ export interface ErrorFrame {
   readonly type: 'error';
   readonly code: ErrorCode;
   readonly message: string;
+  /** With `too-many-subscriptions`: the channel that is not subscribed to. v1.0.0 sends none. */
+  readonly channel?: string;
 }
 
 /** A channel's position and whether what was asked for with `since` follows whole. v1.0.0 sends the channel alone. */
@@ -28,6 +36,8 @@ export interface SubscribedFrame extends Partial<Position> {
   readonly type: 'subscribed';
   readonly channel: string;
   readonly recovered?: boolean;
+  /** Of the `subscribe` that this answers; v1.0.0 does not repeat it. */
+  readonly id?: number | undefined;
 }
 
 /** v1.0.0 sends no offset. */

@@ -18,8 +18,14 @@ export interface EventServerLimits {
   readonly maxBuffered_bytes: number;
   /** @default 100 */
   readonly maxSubscriptions: number;
-  /** Error frames sent to one connection; the next error closes it. @default 20 */
+  /** Subscriptions begun in one go; each names a channel anew, which costs the event log an entry for a while. @default 200 */
+  readonly maxNewSubscriptions: number;
+  /** How long until one more may be begun. @default 300 */
+  readonly newSubscription_ms: number;
+  /** Error frames sent to one connection in one go; the next error closes it. @default 20 */
   readonly maxErrors: number;
+  /** How long until one more error is forgiven. @default 60_000 */
+  readonly error_ms: number;
 }
 
 export const DEFAULT_LIMITS: EventServerLimits = {
@@ -32,5 +38,8 @@ export const DEFAULT_LIMITS: EventServerLimits = {
   maxFrame_bytes: 65_536,
   maxBuffered_bytes: 1_048_576,
   maxSubscriptions: 100,
+  maxNewSubscriptions: 200,
+  newSubscription_ms: 300,
   maxErrors: 20,
+  error_ms: 60_000,
 };

@@ -62,6 +62,8 @@ export class Link {
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.onerror = () => {}; // the `ws` package throws errors that nobody listens to
     socket.close(1000);
+    // Where it is possible (the `ws` package): others wait for an answer that a dead peer never gives.
+    if ('terminate' in socket && typeof socket.terminate === 'function') socket.terminate();
   }
 
   #open(token: string): void {

@@ -8,7 +8,7 @@ const since = z.object({ epoch: z.string().min(1).max(64), offset: z.int().min(0
 
 const schemas = {
   authenticate: z.object({ type: z.literal('authenticate'), token: z.string().min(1).max(8_192) }),
-  subscribe: z.object({ type: z.literal('subscribe'), channel, since: since.optional() }),
+  subscribe: z.object({ type: z.literal('subscribe'), channel, since: since.optional(), id: z.int().optional() }),
   unsubscribe: z.object({ type: z.literal('unsubscribe'), channel }),
   ping: z.object({ type: z.literal('ping'), id: z.union([z.int(), z.string().max(64)]) }),
 };
@@ -37,8 +37,9 @@ export function parseClientFrame(text: string): ClientFrame | ErrorFrame {
   return errorFrame('bad-frame', `${type}: field "${field}": ${issue?.message ?? 'invalid'}`);
 }
 
-export function errorFrame(code: ErrorCode, message: string): ErrorFrame {
-  return { type: 'error', code, message };
+/** With the channel that was not subscribed to, if that is what the error says. */
+export function errorFrame(code: ErrorCode, message: string, channel?: string): ErrorFrame {
+  return { type: 'error', code, message, ...(channel !== undefined && { channel }) };
 }
 
 const eventTexts = new WeakMap<LogEvent, string>();

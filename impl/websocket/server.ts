@@ -63,8 +63,14 @@ export function serveEvents(options: ServeEventsOptions): EventServer {
     });
   });
 
+  let swept_ms = performance.now();
+  let spared = false;
   const sweep = setInterval(() => {
     const now_ms = performance.now();
+    // A process that stood still has not read yet what its clients sent meanwhile: once it may read first.
+    spared = !spared && now_ms - swept_ms > 2 * limits.sweep_ms;
+    swept_ms = now_ms;
+    if (spared) return;
     for (const connection of connections) connection.sweep(now_ms);
   }, limits.sweep_ms);
 

@@ -193,7 +193,25 @@ test('leaving and joining in one turn, as React StrictMode does, is not seen by 
   leave();
   client.subscribe('agents/1', () => {});
   await settle();
-  expect(socket.sent.slice(2)).toEqual([{ type: 'subscribe', channel: 'agents/1' }]);
+  expect(socket.sent.slice(2)).toEqual([{ type: 'subscribe', channel: 'agents/1', id: expect.any(Number) }]);
+});
+
+test('the answer to handlers that have left is not taken for that to their successors: no gap between the two', async () => {
+  const { client, socket, told } = await subscribed();
+  const name = 'agents/1';
+  const leave = client.subscribe(name, () => {});
+  leave();
+  await settle();
+  const got: unknown[] = [];
+  client.subscribe(name, ({ payload }) => void got.push(payload));
+  const answers = socket.of('subscribe').slice(1);
+  expect(answers).toHaveLength(2);
+  for (const [index, { id }] of answers.entries())
+    socket.tells({ type: 'subscribed', channel: name, epoch: 'c', offset: 5 + index, recovered: false, id });
+  socket.tells({ type: 'event', channel: name, offset: 7, payload: 7 });
+  await settle();
+  expect(told).toMatchObject({ gaps: [], subscribed: [channel, name] });
+  expect(got).toEqual([7]);
 });
 
 test('the server is told when the last handler of a channel leaves, and only then', async () => {
@@ -213,6 +231,27 @@ test('the server is told when the last handler of a channel leaves, and only the
   await settle();
   expect(got).toEqual(['second']);
   expect(socket.of('unsubscribe')).toEqual([{ type: 'unsubscribe', channel: 'agents/1' }]);
+});
+
+test('a channel that the server has no room for is not asked for again until another one leaves', async () => {
+  const { client, scripted, socket, told } = await subscribed(10);
+  client.subscribe('agents/1', () => {});
+  const leave = client.subscribe('agents/2', () => {});
+  client.subscribe('agents/3', () => {});
+  const asked = () => scripted.socket.of('subscribe').map((frame) => frame.channel);
+  for (const name of ['agents/1', 'agents/2'])
+    socket.tells({ type: 'error', code: 'too-many-subscriptions', message: name, channel: name });
+  expect(told.errors).toHaveLength(2);
+  socket.closes();
+  (await scripted.comesBack()).accepts();
+  expect(asked()).toEqual([channel, 'agents/3']);
+  leave(); // had no room itself
+  await settle();
+  expect(asked()).toEqual([channel, 'agents/3']);
+  const leaveOther = client.subscribe('agents/4', () => {});
+  leaveOther();
+  await settle();
+  expect(asked()).toEqual([channel, 'agents/3', 'agents/4', 'agents/1']);
 });
 
 test('handlers that do not keep up bound the queue: what does not fit is asked for again when it is empty', async () => {
@@ -237,4 +276,27 @@ test('handlers that do not keep up bound the queue: what does not fit is asked f
   await settle();
   expect(got).toEqual(Array.from({ length: 10_501 }, (_, index) => index + 1));
   expect(scripted.told.gaps).toEqual([]);
+});
+
+test('what does not fit the queue and cannot be asked for again, as with v1.0.0, is told as a gap in its place', async () => {
+  const order: unknown[] = [];
+  const scripted = scriptedClient();
+  const held = Promise.withResolvers<void>();
+  scripted.client.subscribe(channel, async ({ payload }) => {
+    if (payload === 1) await held.promise;
+    order.push(payload);
+  });
+  scripted.client.on('gap', () => order.push('gap'));
+  const socket = await scripted.start();
+  socket.accepts();
+  socket.tells({ type: 'subscribed', channel });
+  for (let payload = 1; payload <= 10_002; payload += 1) socket.tells({ type: 'event', channel, payload });
+  held.resolve();
+  await settle();
+  expect(order).toHaveLength(10_002); // one with its handler, 10,000 queued, and the gap
+  expect(order.at(-1)).toBe('gap');
+  socket.tells({ type: 'event', channel, payload: 'next' });
+  await settle();
+  expect(order.at(-1)).toBe('next');
+  expect(scripted.socket.of('subscribe')).toHaveLength(1);
 });

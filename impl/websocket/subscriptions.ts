@@ -5,6 +5,8 @@ import type { EventFrame, SubscribedFrame } from './frames.ts';
 export class Subscriptions {
   readonly #owner: ChannelOwner;
   readonly #channels = new Map<string, Channel>();
+  /** Those the server had no room for. They are asked for again one by one, as others leave. */
+  readonly #refused = new Set<string>();
 
   constructor(owner: ChannelOwner) {
     this.#owner = owner;
@@ -29,20 +31,22 @@ export class Subscriptions {
     };
   }
 
-  /** Asks for every channel, on a new connection. */
+  /** Asks for every channel that was not refused, on a new connection. */
   ask(): void {
-    for (const channel of this.#channels.values()) channel.ask();
+    for (const [name, channel] of this.#channels) if (!this.#refused.has(name)) channel.ask();
+  }
+
+  refuse(name: string): void {
+    if (this.#channels.has(name)) this.#refused.add(name);
   }
 
   forget(): void {
     for (const channel of this.#channels.values()) channel.forget();
   }
 
-  /** False if the channel is not wanted (any more). */
+  /** False if the channel is not wanted (any more), or this is not the answer to what was asked last. */
   confirm(frame: SubscribedFrame): boolean {
-    const channel = this.#channels.get(frame.channel);
-    channel?.confirm(frame);
-    return channel !== undefined;
+    return this.#channels.get(frame.channel)?.confirm(frame) ?? false;
   }
 
   receive(frame: EventFrame): void {
@@ -52,6 +56,7 @@ export class Subscriptions {
   close(): void {
     for (const channel of this.#channels.values()) channel.end();
     this.#channels.clear();
+    this.#refused.clear();
   }
 
   #leave(name: string, channel: Channel): void {
@@ -59,5 +64,10 @@ export class Subscriptions {
     channel.end();
     this.#channels.delete(name);
     this.#owner.send({ type: 'unsubscribe', channel: name });
+    if (this.#refused.delete(name)) return;
+    const [next] = this.#refused;
+    if (next === undefined) return;
+    this.#refused.delete(next);
+    this.#channels.get(next)?.ask();
   }
 }

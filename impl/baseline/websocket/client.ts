@@ -34,7 +34,7 @@ export class WebSocketClient implements EventClient {
     if (this.#state !== 'disconnected') return;
     this.#enter('connecting');
     Promise.resolve()
-      .then(this.#options.token)
+      .then(() => this.#options.token({ refused: false }))
       .then((token) => this.#open(token))
       .catch((error) => {
         this.#emit('error', new Error(`cannot connect: ${String(error)}`));

@@ -48,8 +48,12 @@ export class BaselineConnection {
       this.#authenticated = this.#authenticate(frame.token).then(() => clearTimeout(timer));
       this.#authenticated.catch(() => {});
     } else if (!this.#authenticated) this.#send(errorFrame('unauthenticated', `${frame.type}: authenticate first`));
-    else if (frame.type === 'unsubscribe') this.#unsubscribe(frame.channel);
-    else this.#authenticated.then(() => this.#subscribe(frame.channel)).catch(() => {});
+    else {
+      const { type, channel } = frame;
+      this.#authenticated
+        .then(() => (type === 'subscribe' ? this.#subscribe(channel) : this.#unsubscribe(channel)))
+        .catch(() => {});
+    }
   }
 
   async #authenticate(token: string): Promise<void> {

@@ -41,6 +41,18 @@ test('goes on with live events after a new epoch, and says nothing of the loss',
   expect(await one.next('event')).toEqual({ type: 'event', channel, payload: 'new' });
 });
 
+test('acts in the order it was asked: subscribed and left in one flight is left', async () => {
+  const { client, log } = await start();
+  const one = await client();
+  one.send({ type: 'authenticate', token: 'good' });
+  one.send({ type: 'subscribe', channel });
+  one.send({ type: 'unsubscribe', channel });
+  one.send({ type: 'subscribe', channel: 'agents/1' });
+  await one.next('authenticated');
+  expect(await one.next('subscribed')).toMatchObject({ channel: 'agents/1' });
+  expect(log.followed).toEqual(['agents/1']);
+});
+
 test('does not know pings', async () => {
   const one = await (await start()).client('good');
   one.send({ type: 'ping', id: 1 });

@@ -18,7 +18,7 @@ export const accessToken_s = 15 * 60;
 const ranks: Record<User['role'], number> = { viewer: 0, operator: 1, admin: 2 };
 
 const issuer = 'tars-dashboard-api';
-const claims = z.object({ sub: z.string().min(1), role: z.enum(['viewer', 'operator', 'admin']) });
+const claims = z.object({ sub: z.string().min(1), role: z.enum(['viewer', 'operator', 'admin']), exp: z.number() });
 
 export interface Authentication {
   issue(user: User): string;
@@ -49,8 +49,8 @@ export async function registerAuthentication(server: FastifyInstance, secret: st
 
   async function authenticate(token: string): Promise<User> {
     try {
-      const { sub, role } = claims.parse(server.jwt.verify(token));
-      return { subject: sub, role };
+      const { sub, role, exp } = claims.parse(server.jwt.verify(token));
+      return { subject: sub, role, expiresAt_ms: exp * 1000 };
     } catch {
       throw refusal('the access token is not valid, or not any more; log in again');
     }

@@ -37,7 +37,7 @@ const bearer = (claims: object, how?: object) => ({ authorization: `Bearer ${tok
 const evaluation = { agentId: 'a1', region: 'us-east-1', episodes: 1 };
 
 test('a good token speaks for its subject', async () => {
-  expect(await api.authenticate(token(good))).toEqual({ subject: 'u1', role: 'viewer' });
+  expect(await api.authenticate(token(good))).toEqual({ subject: 'u1', role: 'viewer', expiresAt_ms: good.exp * 1000 });
 });
 
 test.each([

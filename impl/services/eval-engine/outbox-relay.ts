@@ -13,7 +13,7 @@ import { outboxNotification } from './evaluations-table.ts';
 
 /** What the relay needs of the event log. */
 export interface AppendableLog {
-  append(channel: string, sequence: number, payload: string): Promise<{ duplicate: boolean }>;
+  append(channel: string, sequence: number, payload: string, source: string): Promise<{ duplicate: boolean }>;
 }
 
 export interface OutboxRelayOptions {
@@ -29,6 +29,11 @@ interface OutboxRow {
   id: string;
   channel: string;
   payload: string;
+  /**
+   * Whose ids these are: the cluster, its timeline and the table. All three are others when ids may have gone back, after
+   * a dump, a backup or a replica took the place of what was there.
+   */
+  source: string;
 }
 
 const leaderLock = 1_001_002;
@@ -95,7 +100,8 @@ export class OutboxRelay {
     this.#options.logger.info('this engine relays the outbox');
     while (!stopping.aborted) {
       const { rows } = await client.query<OutboxRow>(
-        `SELECT id, channel, payload::text AS payload FROM outbox ORDER BY id LIMIT ${batch}`,
+        `SELECT id, channel, payload::text AS payload, concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
+           left(pg_walfile_name(pg_current_wal_lsn()), 8), tableoid) AS source FROM outbox ORDER BY id LIMIT ${batch}`,
       );
       const appended: string[] = [];
       for (const row of rows) {
@@ -108,11 +114,11 @@ export class OutboxRelay {
   }
 
   /** Appends the event, however long the log is away; false when stopped before. Throws when PostgreSQL is lost. */
-  async #append({ id, channel, payload }: OutboxRow, leader: Client, stopping: AbortSignal): Promise<boolean> {
+  async #append({ id, channel, payload, source }: OutboxRow, leader: Client, stopping: AbortSignal): Promise<boolean> {
     const { log, logger, onAppended } = this.#options;
     for (let attempt = 1; !stopping.aborted; attempt += 1) {
       try {
-        onAppended(await log.append(channel, Number(id), payload));
+        onAppended(await log.append(channel, Number(id), payload, source));
         return true;
       } catch (err) {
         logger.warn({ err, outboxId: id, attempt }, 'the event log does not take the event; it waits');
