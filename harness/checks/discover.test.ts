@@ -65,6 +65,12 @@ test.for<[string, Declared[], Record<string, unknown>, RegExp]>([
   ['lanes mixed in a file', [{}, { id: 'a/other', lane: 'waiting' }], {}, /has checks of several lanes/],
   ['a promise nothing observes', [{}], { measure: 'other_ms' }, /no check observes other_ms/],
   [
+    'a promise of a measure that only every object has',
+    [{}],
+    { measure: 'constructor' },
+    /no check observes constructor/,
+  ],
+  [
     'a promise decided before its check runs',
     [{ from: 'nightly' }],
     {},

@@ -149,7 +149,9 @@ function contradictionsOfFiles(checks: readonly DiscoveredCheck[]): string[] {
 /** Promises that no check feeds at the profile that is to decide them, or feeds on one arm only, or in another unit. */
 function unfed(checks: readonly DiscoveredCheck[], promises: readonly ReleasePromise[]): string[] {
   return promises.flatMap((promise) => {
-    const feeding = checks.filter((one) => one.suite.id === promise.suite && promise.measure in one.options.measures);
+    const feeding = checks.filter(
+      (one) => one.suite.id === promise.suite && Object.hasOwn(one.options.measures, promise.measure),
+    );
     if (!feeding.some((one) => reaches(promise.decidableFrom, one.options.from))) {
       return [
         `promise ${promise.id} is decidable from ${promise.decidableFrom}, but no check observes ${promise.measure} there`,

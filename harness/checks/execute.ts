@@ -131,7 +131,8 @@ class Recorder {
   }
 
   readonly observe: ContextParts['observe'] = (measure, values, { t0 = new Date(), factor } = {}) => {
-    const unit = (this.#definition.options.measures as Record<string, string>)[measure];
+    const { measures } = this.#definition.options;
+    const unit = Object.hasOwn(measures, measure) ? measures[measure] : undefined;
     if (unit === undefined) throw this.#undeclared(`measure ${measure}`);
     const wrong = values.find((value) => !Number.isFinite(value));
     if (wrong !== undefined)

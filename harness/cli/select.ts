@@ -38,7 +38,7 @@ export function select(discovered: Discovered, filters: Filters, profile: Profil
   );
   const checks = wanted.filter((check) => reaches(profile, check.options.from));
   const feeding = (promise: ReleasePromise, from: readonly DiscoveredCheck[]) =>
-    from.filter((check) => check.suite.id === promise.suite && promise.measure in check.options.measures);
+    from.filter((check) => check.suite.id === promise.suite && Object.hasOwn(check.options.measures, promise.measure));
   const atProfile = discovered.checks.filter((check) => reaches(profile, check.options.from));
   const inScope = discovered.promises.filter((promise) => feeding(promise, wanted).length > 0);
   const decidable = inScope.filter((promise) => reaches(profile, promise.decidableFrom));

@@ -176,9 +176,11 @@ describe.each<[string, Entry[], string, RegExp]>([
 });
 
 test('a measure that the check did not declare, though counted, makes the run an error', () => {
-  const run = judge(givenRun({ entries: smuggle({ ...first, measure: 'other_ms' }) }));
-  const sentence = 'not in the scope: other_ms of tars-1/drop on the candidate, replicate 0';
-  expect(run).toMatchObject({ verdict: 'error', scope: { missing: [sentence] } });
+  for (const measure of ['other_ms', 'constructor']) {
+    const run = judge(givenRun({ entries: smuggle({ ...first, block: 0, measure }) }));
+    const sentence = `not in the scope: ${measure} of tars-1/drop on the candidate, replicate 0`;
+    expect(run).toMatchObject({ verdict: 'error', scope: { missing: [sentence] } });
+  }
 });
 
 test('a breach in samples of a wrong unit, or not finite, proves nothing', () => {
