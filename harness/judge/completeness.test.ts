@@ -154,6 +154,30 @@ describe('what was expected is never dropped', () => {
     expect(run.scope.missing).toEqual(['tars-1/back was promised, but the scope does not expect it']);
   });
 
+  test('a promise both expected and deferred, or expected below the profile that can decide it, is not known', () => {
+    const deferred = [{ id: 'tars-1/back', decidableFrom: 'nightly' as const }];
+    expect(judge(givenRun({ scope: { deferred } }))).toMatchObject({
+      verdict: 'no-data',
+      scope: { missing: ['tars-1/back is both expected and deferred'] },
+    });
+    const promises = [givenPromise({ decidableFrom: 'standard' })];
+    expect(judge(givenRun({ promises }))).toMatchObject({
+      verdict: 'no-data',
+      scope: { missing: ['tars-1/back is expected at smoke, but decidable from standard on'] },
+    });
+    expect(judge(givenRun({ promises, scope: { profile: 'standard' } })).verdict).toBe('pass');
+  });
+
+  test('a hundred sentences are told, more are counted', () => {
+    const troubles = (count: number) =>
+      Array.from({ length: count }, (_, index): Entry => ({ type: 'trouble', at: at(20), says: `trouble ${index}` }));
+    const missing = (count: number) => judge(givenRun({ entries: [...honest, ...troubles(count)] })).scope.missing;
+    expect(missing(100)).toHaveLength(100);
+    expect(missing(100)).not.toContain('and 0 more');
+    expect(missing(250)).toHaveLength(101);
+    expect(missing(250).at(-1)).toBe('and 150 more');
+  });
+
   test('trouble outside of every check takes away the pass', () => {
     const run = judge(givenRun({ entries: [...honest, { type: 'trouble', at: at(20), says: 'a stray error' }] }));
     expect(run).toMatchObject({ verdict: 'no-data', scope: { complete: false, missing: ['a stray error'] } });

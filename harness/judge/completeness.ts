@@ -3,6 +3,9 @@ import type { Run } from '../schema/run.ts';
 import type { Evidence } from './evidence.ts';
 import { byText, type Execution } from './executions.ts';
 
+/** At most this many sentences are told one by one. */
+const SHOWN = 100;
+
 const CUT_SHORT = {
   bailed: 'the run stopped at its first failure (--bail)',
   interrupted: 'the run was interrupted',
@@ -41,7 +44,9 @@ export function whatIsMissing(evidence: Evidence, damage: readonly string[], unj
     ...strays.map((stray) => stray.says),
     ...unjudged,
   ];
-  return [...new Set(sentences)];
+  const distinct = [...new Set(sentences)];
+  const hidden = distinct.length - SHOWN;
+  return hidden > 0 ? [...distinct.slice(0, SHOWN), `and ${hidden} more`] : distinct;
 }
 
 function repeated(ids: readonly string[]): string[] {

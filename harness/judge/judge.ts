@@ -3,7 +3,7 @@
  * so judging a saved run again gives the same bytes.
  */
 import type { Entry } from '../schema/entry.ts';
-import type { ReleasePromise } from '../schema/promise.ts';
+import { type ReleasePromise, reaches } from '../schema/promise.ts';
 import { type Gate, RUN_SCHEMA_VERSION, type Run } from '../schema/run.ts';
 import type { Scope } from '../schema/scope.ts';
 import { worst } from '../schema/verdict.ts';
@@ -41,6 +41,7 @@ export function judge({ scope, promises, entries, damage }: SavedRun): Run {
   const missing = whatIsMissing(evidence, damage, [
     ...unjudged.map((gate) => gate.reason),
     ...notExpected(scope, promises),
+    ...wronglyExpected(scope, promises),
   ]);
   const verdicts = gates.map((gate) => gate.verdict);
   return {
@@ -105,6 +106,17 @@ function notExpected({ expected }: Scope, promises: readonly ReleasePromise[]): 
     .filter(({ id }) => !expected.includes(id))
     .map(({ id }) => `${id} was promised, but the scope does not expect it`)
     .sort(byText);
+}
+
+/** A promise is either decided or deferred, and it says itself from which profile on it can be decided. */
+function wronglyExpected({ profile, expected, deferred }: Scope, promises: readonly ReleasePromise[]): string[] {
+  const expectedIds = new Set(expected);
+  return [
+    ...deferred.filter(({ id }) => expectedIds.has(id)).map(({ id }) => `${id} is both expected and deferred`),
+    ...promises
+      .filter(({ id, decidableFrom }) => expectedIds.has(id) && !reaches(profile, decidableFrom))
+      .map(({ id, decidableFrom }) => `${id} is expected at ${profile}, but decidable from ${decidableFrom} on`),
+  ].sort(byText);
 }
 
 function whyUnjudged(id: string, times: number): string {
