@@ -105,6 +105,7 @@ const EXIT_OF_ERROR: Record<string, number> = {
   'no-space': EXIT.usage,
   'not-loadable': EXIT.usage,
   inconsistent: EXIT.usage,
+  'not-recorded': EXIT.unknown,
   'not-found': EXIT.unknown,
   unreadable: EXIT.unknown,
 };
