@@ -59,6 +59,7 @@ export async function runChecks(options: RunChecksOptions): Promise<void> {
 
 function startVitest({ root, run, checks }: RunChecksOptions, reporter: Reporter): Promise<Vitest> {
   const log = createWriteStream(join(run.runFolder, FILES.logs, 'checks.log'));
+  log.on('error', () => {}); // A log that is lost, on a full disk say, must not end the run.
   const lanes = Map.groupBy(checks, (check) => check.options.lane);
   const projects = [...lanes].map(([lane, inLane]) => ({
     plugins: run.change === undefined ? [] : [changePlugin(run.change)],

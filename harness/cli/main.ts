@@ -131,6 +131,7 @@ const EXIT_OF_ERROR: Record<string, number> = {
   'not-loadable': EXIT.usage,
   inconsistent: EXIT.usage,
   'stale-mutant': EXIT.usage,
+  'not-recorded': EXIT.unknown,
   'not-found': EXIT.unknown,
   unreadable: EXIT.unknown,
 };

@@ -29,7 +29,7 @@ function straysOf(planned: PlannedCheck | undefined, execution: Execution): Stra
   const inScope = planned?.arms.includes(arm) && replicate < planned.replicates;
   const strays: Stray[] = inScope ? [] : [stray(`${check} on the ${arm}, replicate ${replicate}`)];
   for (const measure of execution.batches.keys()) {
-    if (planned === undefined || !inScope || !Object.hasOwn(planned.measures, measure)) {
+    if (!inScope || !Object.hasOwn(planned?.measures ?? {}, measure)) {
       strays.push(stray(`${measure} of ${check} on the ${arm}, replicate ${replicate}`, measure));
     }
   }

@@ -58,6 +58,12 @@ test('a line that is JSON but no entry is damage, and names the line', async () 
   expect(damage).toEqual([expect.stringContaining('line 2')]);
 });
 
+test('a full disk is told with what to do', () => {
+  const writer = new EntryWriter('/dev/full');
+  expect(() => writer.append(fact('one'))).toThrow(/\/dev\/full cannot be written \(ENOSPC.* run it again/);
+  writer.close();
+});
+
 test('many damaged lines are counted, not listed', async () => {
   writeFileSync(path, 'x\n'.repeat(1_000));
   const { damage } = await readEntries(path);

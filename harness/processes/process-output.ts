@@ -1,6 +1,6 @@
 /** What a process says: cut into lines, secrets taken out, the last lines kept, all of them written to a log file. */
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync, statSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LineSplitter } from './line-splitter.ts';
@@ -8,12 +8,15 @@ import { type Redact, redactor } from './redaction.ts';
 
 const LINES_KEPT_MAX = 1_000;
 const LENGTH_KEPT_MAX = 1_048_576;
+const LOG_BYTES_MAX = 64 * 1024 ** 2;
 
 export interface ProcessOutputOptions {
   /** Exact secrets to take out, beside what looks like one. */
   readonly redact?: readonly string[];
   /** Appended to; its folder is made. Without it the lines are only kept. */
   readonly logFile?: string;
+  /** Where the log file ends, whatever it held before: a line then says that the rest was dropped. @default 64 MiB */
+  readonly logMax_bytes?: number;
 }
 
 /** The lines of a process's stdout and stderr. At most 1,000 lines and 1 Mi characters are kept in memory. */
@@ -24,11 +27,14 @@ export class ProcessOutput {
   readonly #lines: string[] = [];
   readonly #listeners = new Set<(line: string) => void>();
   #length = 0;
+  /** What the log file may still take; negative once it said that it is full. */
+  #logLeft_bytes = 0;
 
-  constructor({ redact, logFile }: ProcessOutputOptions) {
+  constructor({ redact, logFile, logMax_bytes = LOG_BYTES_MAX }: ProcessOutputOptions) {
     this.#redact = redactor(redact);
     if (logFile === undefined) return;
     mkdirSync(dirname(logFile), { recursive: true });
+    this.#logLeft_bytes = Math.max(0, logMax_bytes - (statSync(logFile, { throwIfNoEntry: false })?.size ?? 0));
     this.#file = createWriteStream(logFile, { flags: 'a' });
     this.#file.on('drain', () => this.#resume());
     this.#file.on('error', (error) => {
@@ -81,9 +87,16 @@ export class ProcessOutput {
   #take(raw: string): void {
     const line = this.#redact(raw);
     this.#keep(line);
-    // A process that talks faster than the disk writes has to wait, rather than fill our memory.
-    if (this.#file?.writable && !this.#file.write(`${line}\n`)) for (const stream of this.#streams) stream.pause();
+    this.#log(line);
     for (const listener of this.#listeners) listener(line);
+  }
+
+  #log(line: string): void {
+    if (!this.#file?.writable || this.#logLeft_bytes < 0) return;
+    this.#logLeft_bytes -= Buffer.byteLength(line) + 1;
+    const text = this.#logLeft_bytes < 0 ? '[the log is full: the rest was dropped]' : line;
+    // A process that talks faster than the disk writes has to wait, rather than fill our memory.
+    if (!this.#file.write(`${text}\n`)) for (const stream of this.#streams) stream.pause();
   }
 
   #keep(line: string): void {

@@ -5,6 +5,7 @@ import type { ReleasePromise } from '../schema/promise.ts';
 import type { Scope } from '../schema/scope.ts';
 import { RunFolderError, unwritable } from './errors.ts';
 import { FILES } from './files.ts';
+import { promisesText } from './provenance.ts';
 import { writeAtomically } from './write-atomically.ts';
 
 /**
@@ -22,8 +23,8 @@ export function createRunFolder(
   const folder = resolve(output, 'runs', scope.id);
   try {
     mkdirSync(join(folder, FILES.logs), { recursive: true });
-    writeAtomically(join(folder, FILES.promises), json(promises));
-    writeAtomically(join(folder, FILES.scope), json(scope));
+    writeAtomically(join(folder, FILES.promises), promisesText(promises));
+    writeAtomically(join(folder, FILES.scope), `${JSON.stringify(scope, null, 2)}\n`);
     if (!pointLatestAt(output, folder)) {
       warn(`${resolve(output, 'latest')} is no link and stays as it is: it will not name this run`);
     }
@@ -42,8 +43,4 @@ function pointLatestAt(output: string, folder: string): boolean {
   symlinkSync(relative(output, folder), fresh, 'dir');
   renameSync(fresh, link);
   return true;
-}
-
-function json(data: unknown): string {
-  return `${JSON.stringify(data, null, 2)}\n`;
 }

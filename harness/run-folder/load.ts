@@ -40,7 +40,7 @@ export async function loadRun(folder: string): Promise<SavedRun> {
   const scope = readJson(folder, FILES.scope, scopeSchema);
   const promises = readJson(folder, FILES.promises, z.array(promiseSchema));
   const { entries, damage } = await readEntries(join(folder, FILES.observations));
-  if (hashPromises(promises) !== scope.provenance.promisesSha256) {
+  if (hashPromises(readFileSync(join(folder, FILES.promises))) !== scope.provenance.promisesSha256) {
     damage.push('promises.json is not what the run began with: its hash differs from the one in scope.json');
   }
   const broken = await brokenSeals(folder);

@@ -1,11 +1,14 @@
 /** Looks at the machine before a run: what would spoil it is said before an hour is spent. */
 import { mkdirSync, readFileSync, statfsSync } from 'node:fs';
-import { freemem } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { RunFolderError, unwritable } from './errors.ts';
 
 export interface Machine {
+  /** Free where the reports are written. */
   readonly disk_bytes: number;
+  /** Free where the components keep their data: in the system's folder for temporary files. */
+  readonly temporary_bytes: number;
   readonly memory_bytes: number;
   /** One-minute load average. */
   readonly load: number;
@@ -17,15 +20,24 @@ const MIB = 1024 ** 2;
 const DISK_NEEDED = 512 * MIB;
 const MEMORY_WANTED = 1024 * MIB;
 
-/** Free disk under `folder` (made if absent), memory available. @throws RunFolderError `unwritable` */
-export function look(folder: string): Pick<Machine, 'disk_bytes' | 'memory_bytes'> {
+/** Free disk under `folder` (made if absent) and under the temporary folder, memory available. @throws RunFolderError `unwritable` */
+export function look(folder: string): Pick<Machine, 'disk_bytes' | 'temporary_bytes' | 'memory_bytes'> {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
     throw unwritable(resolve(folder), error);
   }
-  const disk = statfsSync(folder);
-  return { disk_bytes: disk.bavail * disk.bsize, memory_bytes: availableMemory() };
+  return { disk_bytes: freeBytes(folder), temporary_bytes: freeBytes(tmpdir()), memory_bytes: availableMemory() };
+}
+
+/** 0 for a folder that is not there. */
+function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
 }
 
 /**
@@ -37,6 +49,12 @@ export function preflight(machine: Machine): string[] {
     throw new RunFolderError(
       'no-space',
       `only ${mib(machine.disk_bytes)} of disk are free, a run needs ${mib(DISK_NEEDED)}: free some, or choose another place with --output DIR`,
+    );
+  }
+  if (machine.temporary_bytes < DISK_NEEDED) {
+    throw new RunFolderError(
+      'no-space',
+      `only ${mib(machine.temporary_bytes)} are free in ${tmpdir()}, where the components keep their data; a run needs ${mib(DISK_NEEDED)}: free some, or choose another folder in the environment: TMPDIR`,
     );
   }
   const warnings: string[] = [];

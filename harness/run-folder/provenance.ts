@@ -10,7 +10,7 @@ export function provenanceOf(root: string, arms: Record<Arm, string>, promises: 
   return {
     ...checkoutOf(root),
     arms,
-    promisesSha256: hashPromises(promises),
+    promisesSha256: hashPromises(promisesText(promises)),
     node: process.version,
     os: `${type()} ${release()}`,
     cpu: cpus()[0]?.model ?? 'unknown',
@@ -26,9 +26,14 @@ export function checkoutOf(root: string): Pick<Provenance, 'commit' | 'dirty'> {
   return { commit: git(root, 'rev-parse', 'HEAD'), dirty: git(root, 'status', '--porcelain') !== '' };
 }
 
-/** The fingerprint that tells whether the promises of a saved run are the ones it was made by. */
-export function hashPromises(promises: readonly ReleasePromise[]): string {
-  return createHash('sha256').update(JSON.stringify(promises)).digest('hex');
+/** `promises.json`, word for word. */
+export function promisesText(promises: readonly ReleasePromise[]): string {
+  return `${JSON.stringify(promises, null, 2)}\n`;
+}
+
+/** The fingerprint of `promises.json` as it is written: it tells whether a saved run is judged by what it was made by. */
+export function hashPromises(written: string | Uint8Array): string {
+  return createHash('sha256').update(written).digest('hex');
 }
 
 /** Output of a git command, or null where there is no git or no repository. */

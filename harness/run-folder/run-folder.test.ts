@@ -21,8 +21,8 @@ import { createRunFolder } from './create.ts';
 import { unwritable } from './errors.ts';
 import { FILES } from './files.ts';
 import { findRunFolder, loadRun } from './load.ts';
-import { preflight } from './preflight.ts';
-import { hashPromises, provenanceOf } from './provenance.ts';
+import { look, preflight } from './preflight.ts';
+import { hashPromises, promisesText, provenanceOf } from './provenance.ts';
 import { applyRetention } from './retention.ts';
 import { sealRun } from './seal.ts';
 
@@ -100,10 +100,14 @@ test('a folder killed right after its scope is readable', async () => {
 test('promises that were changed after the run began are damage', async () => {
   const folder = createRunFolder(output, scopeOf('x'), promises);
   const path = join(folder, FILES.promises);
-  writeFileSync(path, readFileSync(path, 'utf8').replace('"limit": 5', '"limit": 50'));
-  expect((await loadRun(folder)).damage).toContainEqual(
-    expect.stringMatching(/promises.json is not what the run began with/),
-  );
+  const written = readFileSync(path, 'utf8');
+  // Of a key that stands twice a parser shows only the last: the bytes as written show both.
+  for (const limit of ['"limit": 50', '"limit": 50, "limit": 5', '"limit": 5.0']) {
+    writeFileSync(path, written.replace('"limit": 5', limit));
+    expect((await loadRun(folder)).damage).toContainEqual(
+      expect.stringMatching(/promises.json is not what the run began with/),
+    );
+  }
 });
 
 test('sealed files that cannot be read, or are folders, are damage', async () => {
@@ -233,15 +237,30 @@ test('no folder of runs at all is told too', () => {
 });
 
 test('preflight stops a run that could not be written, and only warns of the rest', () => {
-  const machine = { disk_bytes: 1e10, memory_bytes: 1e10, load: 2, cores: 2 };
+  const machine = { disk_bytes: 1e10, temporary_bytes: 1e10, memory_bytes: 1e10, load: 2, cores: 2 };
   expect(preflight(machine)).toEqual([]);
   expect(() => preflight({ ...machine, disk_bytes: 512 * 1024 ** 2 - 1 })).toThrow(/of disk are free/);
   expect(preflight({ ...machine, disk_bytes: 512 * 1024 ** 2 })).toEqual([]);
+  expect(() => preflight({ ...machine, temporary_bytes: 512 * 1024 ** 2 - 1 })).toThrow(/are free in .*TMPDIR/);
+  expect(preflight({ ...machine, temporary_bytes: 512 * 1024 ** 2 })).toEqual([]);
   expect(preflight({ ...machine, load: 2.1 })).toEqual([expect.stringContaining('busy')]);
   expect(preflight({ ...machine, memory_bytes: 1e9 })).toEqual([expect.stringContaining('memory')]);
 });
 
+test('pre-flight looks where the reports are and where the components keep their data', () => {
+  const temporary = process.env.TMPDIR;
+  onTestFinished(() => {
+    if (temporary === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = temporary;
+  });
+  expect(look(output).temporary_bytes).toBeGreaterThan(0);
+  process.env.TMPDIR = join(output, 'nowhere');
+  expect(look(output)).toMatchObject({ temporary_bytes: 0 });
+  expect(look(output).disk_bytes).toBeGreaterThan(0);
+});
+
 test('the fingerprint of the promises changes with any of their fields', () => {
   const [promise] = promises;
-  expect(hashPromises([{ ...promise, limit: 6 } as ReleasePromise])).not.toBe(hashPromises(promises));
+  const hashOf = (some: ReleasePromise[]) => hashPromises(promisesText(some));
+  expect(hashOf([{ ...promise, limit: 6 } as ReleasePromise])).not.toBe(hashOf(promises));
 });
