@@ -41,7 +41,7 @@ export type Operator = z.infer<typeof operatorSchema>;
 export const promiseSchema = z
   .strictObject({
     id: idSchema,
-    /** Former ids; a rename leaves one here so that history and waivers still find the gate. */
+    /** Former ids; a rename leaves one here so that history still finds the gate. */
     aliases: z.array(idSchema).optional(),
     suite: z.string(),
     ticket: z.string().optional(),
