@@ -57,7 +57,8 @@ module.exports = {
     },
   ],
   options: {
-    includeOnly: { path: [`^(${FOLDERS.join('|')})/`, '^[^/]+\\.config\\.ts$', 'node_modules'] },
+    // The last one: what could not be resolved stands as it was written.
+    includeOnly: { path: [`^(${FOLDERS.join('|')})/`, '^[^/]+\\.config\\.ts$', 'node_modules', '^\\.{1,2}/'] },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
