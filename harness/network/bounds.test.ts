@@ -141,11 +141,11 @@ test('close() leaves no timer, socket or port, whatever was going on', async () 
   for (const client of clients) await client.sees('connect');
   await eventually('all five accepted', () => proxy.snapshot().open === 5);
   await eventually('four at the target', () => server.peers.length === 4);
-  proxy.connection(1)?.apply({ kind: 'latency', ms: 5_000 });
+  proxy.connections[0]?.apply({ kind: 'latency', ms: 5_000 });
   clients[0]?.socket.write('travelling');
-  await eventually('bytes travelling', () => proxy.connection(1)?.snapshot().clientToServer.queued_bytes === 10);
-  proxy.connection(2)?.apply({ kind: 'idle', ms: 5_000, how: 'fin' });
-  proxy.connection(3)?.apply({ kind: 'cut', how: 'fin' });
+  await eventually('bytes travelling', () => proxy.connections[0]?.snapshot().clientToServer.queued_bytes === 10);
+  proxy.connections[1]?.apply({ kind: 'idle', ms: 5_000, how: 'fin' });
+  proxy.connections[2]?.apply({ kind: 'cut', how: 'fin' });
   await proxy.apply({ kind: 'admit', how: 'refuse' });
   const played = proxy.play([{ at_ms: 60_000, fault: { kind: 'cut', how: 'rst' } }]);
   await Promise.all([proxy.close(), proxy.close(), played]);

@@ -29,10 +29,9 @@ export class FaultLog {
   readonly #start_ms: number;
   readonly #limit: number;
   readonly #entries: FaultLogEntry[] = [];
-  #dropped = 0;
   #cuts = 0;
 
-  /** @param limit entries kept, the first ones; later ones are counted as dropped. */
+  /** @param limit entries kept, the first ones. Cuts are counted beyond it. */
   constructor(timings: Timings, limit: number) {
     this.#timings = timings;
     this.#start_ms = timings.now_ms();
@@ -45,8 +44,8 @@ export class FaultLog {
 
   add(event: FaultEvent, connection?: number): void {
     if (event.event === 'cut') this.#cuts += 1;
-    if (this.#entries.length >= this.#limit) this.#dropped += 1;
-    else this.#entries.push({ at_ms: this.now_ms(), ...(connection === undefined ? {} : { connection }), ...event });
+    if (this.#entries.length >= this.#limit) return;
+    this.#entries.push({ at_ms: this.now_ms(), ...(connection === undefined ? {} : { connection }), ...event });
   }
 
   entries(): readonly FaultLogEntry[] {
@@ -56,10 +55,5 @@ export class FaultLog {
   /** Connections cut, those counted too that the log had no room for. */
   get cuts(): number {
     return this.#cuts;
-  }
-
-  /** Entries that found the log full. */
-  get dropped(): number {
-    return this.#dropped;
   }
 }

@@ -108,19 +108,9 @@ export class FaultProxy {
     return [...this.#open.values()];
   }
 
-  /** The open connection of that id. */
-  connection(id: number): Connection | undefined {
-    return this.#open.get(id);
-  }
-
   /** What was done, in order: the first 100,000 entries. */
   get log(): readonly FaultLogEntry[] {
     return this.#log.entries();
-  }
-
-  /** Entries that the log had no room for. */
-  get logDropped(): number {
-    return this.#log.dropped;
   }
 
   /**
