@@ -17,6 +17,8 @@ export interface EventServerOptions {
   /** @default '/ws' */
   readonly path?: string;
   readonly redisUrl: string;
+  /** Origins of pages that may connect besides those of the server's own host. v1.0.0 lets all. @default none */
+  readonly allowedOrigins?: readonly string[];
   /**
    * Resolves the user of a token; rejects when the token is not valid (any more). An error whose `code` is
    * `unavailable` says that it cannot be told now: the client is asked to come back instead of being turned away.

@@ -14,6 +14,7 @@ import type { ServeEventsOptions } from './server.ts';
 export interface PeerOptions {
   readonly limits?: Partial<EventServerLimits>;
   readonly authenticate?: (token: string) => Promise<User>;
+  readonly allowedOrigins?: readonly string[];
   /** Events in one answer of the log. */
   readonly page?: number;
 }
@@ -37,6 +38,7 @@ export async function startPeer(serve: (options: ServeEventsOptions) => EventSer
     logger: pino({ level: 'trace' }, { write: (line) => logged.push(line) }),
     metrics,
     ...(options.limits && { limits: options.limits }),
+    ...(options.allowedOrigins && { allowedOrigins: options.allowedOrigins }),
   });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');

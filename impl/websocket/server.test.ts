@@ -426,3 +426,10 @@ test('an upgrade elsewhere is answered with 404', async () => {
   const { client } = await start();
   await expect(client('good', '/else')).rejects.toThrow('404');
 });
+
+test('a page of another host is answered with 403, unless it is allowed', async () => {
+  const { client, port } = await start({ allowedOrigins: ['https://pages.example'] });
+  await expect(client('good', '/ws', { origin: 'https://evil.example' })).rejects.toThrow('403');
+  await client('good', '/ws', { origin: 'https://pages.example' });
+  await client('good', '/ws', { origin: `http://127.0.0.1:${port}` });
+});

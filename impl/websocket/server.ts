@@ -11,6 +11,7 @@ import { CLOSE } from './close-codes.ts';
 import { Connection, type ConnectionContext } from './connection.ts';
 import { DEFAULT_LIMITS, type EventServerLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
+import { isAllowedOrigin } from './origin.ts';
 
 /** How often a draining server closes the next few connections. */
 const SLICE_ms = 50;
@@ -39,7 +40,7 @@ export function serveEvents(options: ServeEventsOptions): EventServer {
     metrics: createMetrics(options.metrics),
     logger: options.logger,
   };
-  // Compression stays off: it takes 220 KB a connection. Origin is not checked: nothing is trusted but the token.
+  // Compression stays off: it takes 220 KB a connection.
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -55,6 +56,7 @@ export function serveEvents(options: ServeEventsOptions): EventServer {
       return;
     }
     if (draining) return refuse(socket, '503 Service Unavailable');
+    if (!isAllowedOrigin(request.headers, options.allowedOrigins)) return refuse(socket, '403 Forbidden');
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new Connection(webSocket, context);
       connections.add(connection);

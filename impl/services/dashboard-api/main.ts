@@ -12,9 +12,22 @@ const webSocketDrain_ms = 5_000;
 /** With the drain of the WebSocket part it stays within the service's own deadline. */
 const requests_ms_max = 3_500;
 
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
 const variables = {
   ...sharedVariables,
   TARS_PORT: wholeNumber(0, 65_535).default(3001),
+  /** Origins of pages on other hosts that may open event connections, with commas between them. */
+  TARS_ALLOWED_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'expected origins like https://tars.example, with commas between them',
+    )
+    .default([]),
   TARS_JWT_SECRET: z.string('expected at least 32 characters').min(32, 'expected at least 32 characters'),
 };
 
@@ -37,6 +50,7 @@ await runService('dashboard-api', variables, async (configuration, logger) => {
     server: api.server.server,
     path: '/ws',
     redisUrl: configuration.TARS_REDIS_URL,
+    allowedOrigins: configuration.TARS_ALLOWED_ORIGINS,
     authenticate: api.authenticate,
     logger,
     metrics,
