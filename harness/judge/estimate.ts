@@ -1,5 +1,5 @@
 /** The statistic of a promise, computed from pooled samples. */
-import type { ReleasePromise } from '../schema/promise.ts';
+import type { LimitPromise } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
 import { clopperPearson } from '../statistics/proportion.ts';
 import { quantileEstimate, sortedSamples } from '../statistics/quantile.ts';
@@ -45,7 +45,7 @@ function extreme(pool: Pool, from: number, pick: (a: number, b: number) => numbe
 const PERCENT = { p50: 50, p95: 95, p99: 99 } as const;
 
 /** `threshold` is required for the statistics `…-above`; the promise's schema sees to that. */
-export function estimateOf({ statistic, threshold = Number.NaN }: ReleasePromise, pool: Pool): Estimate {
+export function estimateOf({ statistic, threshold = Number.NaN }: LimitPromise, pool: Pool): Estimate {
   const { samples } = pool;
   if (samples === 0) return { value: null, low: null, high: null, samples };
   switch (statistic) {

@@ -1,6 +1,6 @@
 /** The gates of all promises about one measure of one suite; its samples are pooled and sorted once. */
 import { ARMS, type Arm } from '../schema/entry.ts';
-import type { ReleasePromise } from '../schema/promise.ts';
+import type { LimitPromise } from '../schema/promise.ts';
 import type { Gate } from '../schema/run.ts';
 import { type Verdict, worst } from '../schema/verdict.ts';
 import { estimateOf, Pool } from './estimate.ts';
@@ -26,7 +26,7 @@ export function judgeMeasure(
   evidence: Evidence,
   suite: string,
   measure: string,
-  promises: readonly ReleasePromise[],
+  promises: readonly LimitPromise[],
 ): Gate[] {
   const feeding = evidence.reviews.filter(
     ({ planned }) => planned.suite === suite && Object.hasOwn(planned.measures, measure),
@@ -58,7 +58,7 @@ function samplesOf(reviews: readonly Review[], measure: string, arm: Arm): ArmSa
 
 function judgePromise(
   { scope, sameRelease }: Evidence,
-  promise: ReleasePromise,
+  promise: LimitPromise,
   feeding: readonly Review[],
   arms: Record<Arm, ArmSamples>,
   strays: readonly Problem[],
@@ -106,7 +106,7 @@ function judgePromise(
 }
 
 /** What makes the promise itself unfit to judge these checks by. */
-function malformation(promise: ReleasePromise, feeding: readonly Review[]): Problem[] {
+function malformation(promise: LimitPromise, feeding: readonly Review[]): Problem[] {
   const problems: Problem[] = feeding
     .filter(({ planned }) => planned.measures[promise.measure] !== promise.unit)
     .map(({ planned }) => ({

@@ -1,5 +1,5 @@
 /** The one sentence that says what was measured, by what limit, over how many samples, and what the other release did. */
-import type { ReleasePromise } from '../schema/promise.ts';
+import type { LimitPromise } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { CONFIDENCE, clopperPearson } from '../statistics/proportion.ts';
@@ -7,7 +7,7 @@ import { keeps } from './limit.ts';
 import { exactly, percent, readable, withUnit } from './numbers.ts';
 
 /** `p95 3.1 ms [2.9, 3.4] < 100 ms over 12,000 samples` · `1 of 36 samples of away_ms over 30,000 ms, limit <= 0`. */
-export function measured(promise: ReleasePromise, estimate: Estimate): string {
+export function measured(promise: LimitPromise, estimate: Estimate): string {
   const { statistic, operator, limit, measure, unit } = promise;
   const { value, samples } = estimate;
   if (value === null) return `no samples of ${measure}, limit ${limitText(promise)}`;
@@ -33,7 +33,7 @@ function shareOfAll(count: number, samples: number): string {
 }
 
 /** The other release in few words: `v1.0.0: 412 ms` · `v1.0.0: 36 of 36`. */
-export function comparedWith(release: string, promise: ReleasePromise, estimate: Estimate): string {
+export function comparedWith(release: string, promise: LimitPromise, estimate: Estimate): string {
   const { value, samples } = estimate;
   if (value === null) return `${release}: no samples`;
   if (promise.statistic === 'count-above') return `${release}: ${exactly(value)} of ${exactly(samples)}`;
@@ -42,7 +42,7 @@ export function comparedWith(release: string, promise: ReleasePromise, estimate:
 }
 
 /** Why the estimate alone gave this verdict, where the numbers do not say so themselves. */
-export function because(promise: ReleasePromise, estimate: Estimate, verdict: Verdict): string[] {
+export function because(promise: LimitPromise, estimate: Estimate, verdict: Verdict): string[] {
   if (verdict === 'no-data' && estimate.samples < promise.minSamples) {
     return [`at least ${exactly(promise.minSamples)} samples are needed`];
   }
@@ -51,13 +51,13 @@ export function because(promise: ReleasePromise, estimate: Estimate, verdict: Ve
   return [];
 }
 
-function limitText({ statistic, operator, limit, unit }: ReleasePromise): string {
+function limitText({ statistic, operator, limit, unit }: LimitPromise): string {
   if (statistic === 'count-above') return `${operator} ${exactly(limit)}`;
   if (statistic === 'share-above') return `${operator} ${exactly(Number((100 * limit).toPrecision(15)))} %`;
   return `${operator} ${withUnit(exactly(limit), unit)}`;
 }
 
-function interval({ statistic, limit }: ReleasePromise, { low, high }: Estimate, before = ''): string {
+function interval({ statistic, limit }: LimitPromise, { low, high }: Estimate, before = ''): string {
   if (statistic === 'max' || statistic === 'min') return '';
   const scale = statistic === 'share-above' ? 100 : 1;
   const bound = (value: number | null) => (value === null ? 'open' : readable(scale * value, scale * limit));

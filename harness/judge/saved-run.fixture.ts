@@ -1,6 +1,6 @@
 /** Saved runs for the judge's tests: an honest one by default, each part to be changed by name. */
 import type { Arm, CheckStatus, ComponentEntry, Entry, RunEnded } from '../schema/entry.ts';
-import type { ReleasePromise } from '../schema/promise.ts';
+import type { LimitPromise, ReleasePromise } from '../schema/promise.ts';
 import type { PlannedCheck, Scope } from '../schema/scope.ts';
 import type { SavedRun } from './judge.ts';
 
@@ -24,7 +24,7 @@ export const givenCheck = (changes: Partial<PlannedCheck> = {}): PlannedCheck =>
   ...changes,
 });
 
-export const givenPromise = (changes: Partial<ReleasePromise> = {}): ReleasePromise => ({
+export const givenPromise = (changes: Partial<LimitPromise> = {}): LimitPromise => ({
   id: 'tars-1/back',
   suite: 'tars-1',
   ticket: 'TARS-1',

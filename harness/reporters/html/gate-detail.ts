@@ -46,6 +46,7 @@ function Detail({ gate, arms, drawn }: { gate: Gate; arms: Run['provenance']['ar
 const KINDS: Record<Gate['kind'], string> = {
   fix: 'fix: the baseline must break it',
   absolute: 'absolute: the candidate alone',
+  guardrail: 'guardrail: the change against the baseline, over pairs of replicates',
   facts: 'facts of a check',
 };
 

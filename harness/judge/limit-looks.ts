@@ -1,0 +1,52 @@
+/** A limit looked at early: is it certain to be broken or kept, from what each replicate showed. */
+import type { LimitPromise } from '../schema/promise.ts';
+import type { Verdict } from '../schema/verdict.ts';
+import { shareEvidence } from '../statistics/share-sequence.ts';
+import { badShareOf } from './bad-share.ts';
+import { estimateOf, Pool } from './estimate.ts';
+import { combinedP, FALSE_FAIL, FALSE_PASS } from './levels.ts';
+import { judgeLimit } from './limit.ts';
+
+/** One replicate of one arm. */
+export interface LimitSummary {
+  samples: number;
+  /** The share of samples that are bad by the promise; for a count or an extreme, the value itself. */
+  value: number;
+}
+
+export function summariseLimit(promise: LimitPromise, batches: readonly (readonly number[])[]): LimitSummary {
+  const pool = new Pool(batches);
+  const share = badShareOf(promise);
+  if (share === undefined) return { samples: pool.samples, value: estimateOf(promise, pool).value ?? Number.NaN };
+  let bad = 0;
+  for (const batch of batches) for (const value of batch) bad += Number(share.isBad(value));
+  return { samples: pool.samples, value: bad / pool.samples };
+}
+
+/**
+ * The verdict at a look before the end of the budget, `inconclusive` while nothing is certain. The unit of evidence is the replicate: its
+ * samples may depend on each other as they like. `needsSamples`: a pass needs `minSamples`; a fail never does.
+ */
+export function earlyLimit(promise: LimitPromise, replicates: readonly LimitSummary[], needsSamples: boolean): Verdict {
+  const seen = replicates.filter(({ samples }) => samples > 0);
+  const samples = seen.reduce((sum, one) => sum + one.samples, 0);
+  const values = seen.map(({ value }) => value);
+  const share = badShareOf(promise);
+  if (share === undefined) return earlyRealised(promise, values, samples);
+  if (combinedP(shareEvidence(values, share.allowed), null) <= FALSE_FAIL) return 'fail';
+  if (needsSamples && samples < promise.minSamples) return 'no-data';
+  const good = values.map((value) => 1 - value);
+  return combinedP(shareEvidence(good, 1 - share.allowed), null) <= FALSE_PASS ? 'pass' : 'inconclusive';
+}
+
+/** A count or an extreme: a breach that no further sample could undo is certain; that there will be none is not. */
+function earlyRealised(promise: LimitPromise, values: readonly number[], samples: number): Verdict {
+  if (samples === 0) return 'no-data';
+  const value = {
+    'count-above': () => values.reduce((sum, count) => sum + count, 0),
+    max: () => values.reduce((a, b) => Math.max(a, b)),
+    min: () => values.reduce((a, b) => Math.min(a, b)),
+  }[promise.statistic as 'count-above' | 'max' | 'min']();
+  const verdict = judgeLimit(promise, { value, low: value, high: value, samples }, false);
+  return verdict === 'fail' ? 'fail' : 'inconclusive';
+}
