@@ -40,6 +40,7 @@ module.exports = {
     onlyInHarness('processes'),
     onlyInHarness('random'),
     onlyInHarness('network', 'random'),
+    onlyInHarness('load', 'processes', 'random'),
     onlyInHarness('components', 'processes'),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
