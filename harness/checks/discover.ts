@@ -12,7 +12,8 @@ import {
   type ReleasePromise,
   reaches,
 } from '../schema/promise.ts';
-import type { CheckDefinition } from './check-definition.ts';
+import type { CheckDefinition, PairBudget } from './check-definition.ts';
+
 import { TIMER_MAX_MS } from './deadline.ts';
 import { setRegistrar } from './registrar.ts';
 
@@ -78,6 +79,7 @@ export async function discover(root: string, suites: readonly Suite[]): Promise<
     ...contradictionsOfIds(checks, promises, suites),
     ...contradictionsOfFiles(checks),
     ...contradictionsOfTimes(checks),
+    ...contradictionsOfMeasures(checks),
     ...unfed(checks, promises),
   ];
   if (contradictions.length > 0) throw new DiscoveryError('inconsistent', contradictions.join('\n'));
@@ -154,6 +156,25 @@ function contradictionsOfFiles(checks: readonly DiscoveredCheck[]): string[] {
   return [...lanes]
     .filter(([, inFile]) => new Set(inFile.map((one) => one.options.lane)).size > 1)
     .map(([file]) => `${file} has checks of several lanes; a check file has one`);
+}
+
+/** A pair budget that cannot be kept, and files whose other checks would leave stacks running beside a measurement. */
+function contradictionsOfMeasures(checks: readonly DiscoveredCheck[]): string[] {
+  const measured = checks.filter(({ options }) => options.pairs !== undefined);
+  const unfit = measured.filter(({ options: { pairs } }) => {
+    const { least, most } = pairs as PairBudget;
+    return !(Number.isInteger(least) && Number.isInteger(most) && least >= 1 && most >= least);
+  });
+  const mixed = measured.filter(({ file }) =>
+    checks.some((other) => other.file === file && other.options.pairs === undefined),
+  );
+  return [
+    ...unfit.map(
+      ({ id, options }) =>
+        `${id} has ${options.pairs?.least} to ${options.pairs?.most} pairs; whole numbers were expected, 1 <= least <= most`,
+    ),
+    ...mixed.map(({ id, file }) => `${file} has checks beside ${id}; a file with a measured check has no other kind`),
+  ];
 }
 
 /** Arms without which a promise of the kind cannot be judged at all. */

@@ -1,5 +1,6 @@
 /** One execution of a check: its context, its deadline, and the entries it leaves whatever happens in it. */
 import type { EntryWriter } from '../observations/entry-writer.ts';
+import type { ReaperConnection } from '../processes/reaper.ts';
 import { seededRandom } from '../random/random.ts';
 import type { CheckEnded } from '../schema/entry.ts';
 import { type CheckContext, type CheckDefinition, CheckError } from './check-definition.ts';
@@ -12,21 +13,28 @@ import { STACK_TIMEOUT_MS, type StackPool } from './stack-pool.ts';
 /** Longest error text kept in an entry; the logs have the rest. */
 const ERROR_CHARACTERS = 4_000;
 
+/** What the executions of one worker share. */
+export interface Workplace {
+  readonly run: RunContext;
+  readonly writer: EntryWriter;
+  readonly pool: StackPool;
+  readonly reaper: ReaperConnection;
+}
+
 /** Runs the check once and writes `check-started`, what it records, and `check-ended`. Never rejects. */
 export async function execute(
   definition: CheckDefinition,
   execution: Execution,
-  run: RunContext,
-  writer: EntryWriter,
-  pool: StackPool,
+  workplace: Workplace,
 ): Promise<'completed' | 'error'> {
+  const { writer } = workplace;
   const started = performance.now();
   writer.append({ type: 'check-started', ...execution, at: new Date().toISOString() });
   const recorder = new Recorder(definition, execution, writer);
   let error: unknown;
   try {
-    await withStack(definition, execution, pool, (stack) =>
-      runWithDeadline(definition, contextOf(stack, definition, execution, run, recorder)),
+    await withStack(definition, execution, workplace.pool, (stack) =>
+      runWithDeadline(definition, contextOf(stack, definition, execution, workplace, recorder)),
     );
   } catch (thrown) {
     error = thrown ?? new Error('the check threw nothing');
@@ -51,7 +59,7 @@ function contextOf(
   stack: unknown,
   definition: CheckDefinition,
   execution: Execution,
-  run: RunContext,
+  { run, reaper }: Workplace,
   recorder: Recorder,
 ): ContextParts {
   const { arm, replicate } = execution;
@@ -63,6 +71,7 @@ function contextOf(
     seed,
     release: run.arms[arm],
     profile: run.profile,
+    reaper,
     random: seededRandom(seed),
     observe: recorder.observe,
     fact: recorder.fact,

@@ -1,15 +1,17 @@
 /** What a Vitest worker must know of the run; handed over by Vitest's `provide`, so it is plain data. */
 import type { Arm } from '../schema/entry.ts';
-import type { Profile } from '../schema/promise.ts';
+import type { Profile, ReleasePromise } from '../schema/promise.ts';
+import type { PlannedCheck } from '../schema/scope.ts';
 
 export interface RunContext {
   readonly runFolder: string;
   readonly seed: number;
-  readonly replicates: number;
   readonly profile: Profile;
   readonly arms: Readonly<Record<Arm, string>>;
-  /** Ids of the checks to run. */
-  readonly checks: readonly string[];
+  /** The checks to run. */
+  readonly checks: readonly PlannedCheck[];
+  /** What the run decides: measured checks go on until they have decided theirs. */
+  readonly promises: readonly ReleasePromise[];
   readonly components: Readonly<Record<string, { readonly url: string }>>;
   /** Path of the reaper's socket. */
   readonly reaper: string;
@@ -22,9 +24,12 @@ declare module 'vitest' {
   export interface TaskMeta {
     /** Which execution a Vitest test is. */
     execution?: Execution;
-    status?: 'completed' | 'error';
+    status?: ExecutionStatus;
   }
 }
+
+/** `unneeded`: it was not made, because its measured check had ended before. */
+export type ExecutionStatus = 'completed' | 'error' | 'unneeded';
 
 /** One call of a check's function. */
 export interface Execution {

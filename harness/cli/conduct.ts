@@ -67,9 +67,9 @@ async function runThem(
     (check.options.stack?.components ?? []).every((name) => name in components),
   );
   const running = new Set<string>();
-  // `--repeat` is one number for all checks.
-  const replicates = scope.checks[0]?.replicates ?? 1;
-  const total = checks.reduce((sum, check) => sum + check.options.arms.length, 0) * replicates;
+  const planned = scope.checks.filter(({ id }) => checks.some((check) => check.id === id));
+  let total = planned.reduce((sum, { arms, replicates }) => sum + arms.length * replicates, 0);
+  const endedEarly = new Set<string>();
   const began = performance.now();
   let done = 0;
   const show = () =>
@@ -87,10 +87,10 @@ async function runThem(
     run: {
       runFolder: folder,
       seed: scope.seed,
-      replicates,
       profile: scope.profile,
       arms: scope.provenance.arms,
-      checks: checks.map((check) => check.id),
+      checks: planned,
+      promises: selection.promises,
       components,
       reaper,
     },
@@ -108,6 +108,15 @@ async function runThem(
           `${done}/${total} ${check} ${arm} ${status === 'completed' ? 'done' : 'ended in an error'} after ${seconds(duration_ms)}`,
         );
         if (options.bail) void stopAtFirstFailure(folder, stopping);
+      },
+      unneeded: ({ check, arm, replicate }) => {
+        running.delete(`${check} ${arm}`);
+        total -= 1;
+        show();
+        if (endedEarly.has(check)) return;
+        endedEarly.add(check);
+        const most = planned.find(({ id }) => id === check)?.replicates;
+        progress.line(`${check} ends after ${replicate} of at most ${most} pairs`);
       },
     },
   });

@@ -54,7 +54,12 @@ program
   .option('--check <check>', 'only this check (repeatable)', collect, [])
   .addOption(new Option('--profile <profile>', 'how much to decide').choices(PROFILES).default('standard'))
   .option('--seed <number>', 'seed of every random draw (default: drawn, and told)', wholeNumber(0, 4_294_967_295))
-  .option('--repeat <n>', 'replicates of each check', wholeNumber(1, 1_000), 1)
+  .option(
+    '--repeat <n>',
+    'replicates of each check; a measured one may take N times as many pairs',
+    wholeNumber(1, 1_000),
+    1,
+  )
   .option('--bail', 'stop at the first gate that fails')
   .option('--list', 'list checks and promises, run nothing')
   .addOption(output())
