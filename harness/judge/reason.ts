@@ -11,7 +11,8 @@ export function measured(promise: LimitPromise, estimate: Estimate): string {
   const { statistic, operator, limit, measure, unit } = promise;
   const { value, samples } = estimate;
   if (value === null) return `no samples of ${measure}, limit ${limitText(promise)}`;
-  const over = `${exactly(samples)} sample${samples === 1 ? '' : 's'}`;
+  const worth = estimate.effective === undefined ? '' : ` (worth ${exactly(estimate.effective)} independent ones)`;
+  const over = `${exactly(samples)} sample${samples === 1 ? '' : 's'}${worth}`;
   const above = `${measure} over ${withUnit(exactly(promise.threshold ?? Number.NaN), unit)}`;
   if (statistic === 'count-above') {
     const all = `(${shareOfAll(value, samples)} of all such, ${exactly(100 * CONFIDENCE)} %)`;

@@ -111,10 +111,9 @@ function verdictSoFar(plan: StoppingPlan, promise: ReleasePromise, pairs: readon
     return earlyGuardrail(promise, worsening, plan.guardrails.get(familyOf(promise)) ?? 1);
   }
   const of = (arm: Arm) => pairs.flatMap((pair) => pair.limits.get(promise.id)?.[arm] ?? []);
-  const candidate = earlyLimit(promise, of('candidate'), true);
+  const candidate = earlyLimit(promise, of('candidate'));
   if (promise.kind === 'absolute' || plan.sameRelease || candidate !== 'pass') return candidate;
-  const broken = earlyLimit(promise, of('baseline'), false) === 'fail';
-  return broken ? 'pass' : 'inconclusive';
+  return earlyLimit(promise, of('baseline')) === 'fail' ? 'pass' : 'inconclusive';
 }
 
 /**

@@ -13,6 +13,8 @@ export const estimateSchema = z.strictObject({
   low: z.number().nullable(),
   high: z.number().nullable(),
   samples: z.int().nonnegative(),
+  /** How many independent samples these are worth; absent when as many as there are, or when that does not matter. */
+  effective: z.int().nonnegative().optional(),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 

@@ -61,15 +61,27 @@ export function quantileRanks(samples: number, percent: number, confidence: numb
   };
 }
 
-/** The quantile at `percent` of ascending `sorted` samples and its interval; see `quantileRanks`. */
+/**
+ * The quantile at `percent` of ascending `sorted` samples and its interval; see `quantileRanks`. Samples that depend on
+ * each other are worth fewer, `effective`: then the ranks that would bound it among so many are taken at the same height
+ * among all, rounded outwards.
+ */
 export function quantileEstimate(
   sorted: Float64Array,
   percent: number,
   confidence: number = CONFIDENCE,
+  effective: number = sorted.length,
 ): QuantileEstimate {
-  const ranks = quantileRanks(sorted.length, percent, confidence);
-  const at = (rank: number | null) => (rank === null ? null : (sorted[rank - 1] ?? null));
-  return { value: sorted[ranks.point - 1] as number, low: at(ranks.low), high: at(ranks.high) };
+  const samples = sorted.length;
+  const independent = Math.min(samples, Math.max(1, Math.floor(effective)));
+  const ranks = quantileRanks(independent, percent, confidence);
+  const worth = samples / independent;
+  const at = (rank: number | null) => (rank === null ? null : (sorted[rank - 1] as number));
+  return {
+    value: sorted[quantileRanks(samples, percent).point - 1] as number,
+    low: at(ranks.low === null ? null : Math.max(1, Math.floor((ranks.low - 1) * worth) + 1)),
+    high: at(ranks.high === null ? null : Math.ceil(ranks.high * worth)),
+  };
 }
 
 /** All values of `batches` in one ascending typed array: 8 bytes a value, numeric order without a comparator. */
