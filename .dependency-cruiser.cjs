@@ -35,6 +35,7 @@ module.exports = {
     onlyInHarness('schema'),
     onlyInHarness('statistics'),
     onlyInHarness('judge', 'schema', 'statistics'),
+    onlyInHarness('certificate', 'schema', 'statistics', 'judge', 'random'),
     onlyInHarness('observations', 'schema'),
     onlyInHarness('reporters', 'schema'),
     onlyInHarness('processes'),

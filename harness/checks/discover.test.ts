@@ -41,6 +41,18 @@ function writeMeasure(file: string, pairs: unknown, more = ''): void {
   writeFileSync(join(root, 'a', file), text);
 }
 
+/** In place of what a promise with a limit has. */
+const GUARDRAIL = {
+  kind: 'guardrail',
+  statistic: 'p95',
+  worse: 'higher',
+  tolerance: 0.05,
+  minPairs: 8,
+  operator: undefined,
+  limit: undefined,
+  minSamples: undefined,
+};
+
 function writePromises(fields: Record<string, unknown> = {}, id = 'a/wait'): void {
   const promise = {
     kind: 'fix',
@@ -91,6 +103,14 @@ test.for<[string, Declared[], Record<string, unknown>, RegExp]>([
     {},
     /a\/check does not run on the baseline/,
   ],
+  ['a guardrail whose check leaves out an arm', [{ arms: ['baseline'] }], GUARDRAIL, /does not run on the candidate/],
+  [
+    'a guardrail of two checks',
+    [{}, { id: 'a/other' }],
+    GUARDRAIL,
+    /pairs the replicates of one check, but a\/check, a\/other/,
+  ],
+  ['a guardrail with a limit of its own', [{}], { ...GUARDRAIL, limit: 5 }, /limit/],
 ])('%s is refused', async ([, checks, promise, sentence]) => {
   writeCheck('one.check.ts', ...checks);
   writePromises(promise);

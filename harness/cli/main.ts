@@ -103,6 +103,14 @@ program
   .addOption(config())
   .action(async (values: Values) => exitWith(await (await import('./doctor.ts')).doctor(values as never)));
 
+program
+  .command('prove')
+  .description('put the harness itself to the proof')
+  .option('--judge', "the judge's certificate: false alarms, power, speed")
+  .option('--quick', 'fewer simulations: seconds in place of minutes')
+  .addOption(output())
+  .action(async (values: Values) => exitWith(await (await import('./prove.ts')).prove(values as never)));
+
 /** Errors with a code of ours are answers, not crashes: the call cannot be served, or the run cannot be known. */
 const EXIT_OF_ERROR: Record<string, number> = {
   usage: EXIT.usage,

@@ -3,17 +3,19 @@ import type { LimitPromise } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
 import { designEffect, LEAST_CLUSTERS } from '../statistics/effective-size.ts';
 import { CONFIDENCE, clopperPearson } from '../statistics/proportion.ts';
-import { quantileEstimate, quantileRanks, sortedSamples } from '../statistics/quantile.ts';
+import { effectiveRanks, pointRank, pooledSamples } from '../statistics/quantile.ts';
+import { selectRank } from '../statistics/select.ts';
 
 type Batches = readonly (readonly number[])[];
 
-/** The believed samples of one measure on one arm. They are sorted on first need, once for all promises of the measure. */
+/** The believed samples of one measure on one arm. They are pooled on first need, once for all promises of the measure. */
 export class Pool {
   /** By execution: one check in one replicate. */
   readonly executions: readonly Batches[];
   readonly batches: Batches;
   readonly samples: number;
-  #sorted: Float64Array | undefined;
+  readonly #ranked = new Map<number, number>();
+  #pooled: Float64Array | undefined;
 
   constructor(executions: readonly Batches[]) {
     this.executions = executions;
@@ -21,9 +23,14 @@ export class Pool {
     this.samples = this.batches.reduce((sum, batch) => sum + batch.length, 0);
   }
 
-  get sorted(): Float64Array {
-    this.#sorted ??= sortedSamples(this.batches);
-    return this.#sorted;
+  /** The sample of this rank, counted from 1. Few ranks are ever asked for: none needs the samples sorted. */
+  at(rank: number): number {
+    const known = this.#ranked.get(rank);
+    if (known !== undefined) return known;
+    this.#pooled ??= pooledSamples(this.batches);
+    const value = selectRank(this.#pooled, rank);
+    this.#ranked.set(rank, value);
+    return value;
   }
 }
 
@@ -98,10 +105,11 @@ export function estimateOf(
     case 'p95':
     case 'p99': {
       const percent = PERCENT[statistic];
-      const point = pool.sorted[quantileRanks(samples, percent).point - 1] as number;
-      const effective = effectiveSize(pool, point);
-      const estimate = quantileEstimate(pool.sorted, percent, confidence, effective);
-      return { ...estimate, samples, ...told(effective, samples) };
+      const value = pool.at(pointRank(samples, percent));
+      const effective = effectiveSize(pool, value);
+      const { low, high } = effectiveRanks(samples, percent, confidence, effective);
+      const at = (rank: number | null) => (rank === null ? null : pool.at(rank));
+      return { value, low: at(low), high: at(high), samples, ...told(effective, samples) };
     }
   }
 }

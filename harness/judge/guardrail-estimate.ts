@@ -5,7 +5,7 @@ import { hodgesLehmann, signedRankLowerBound } from '../statistics/signed-rank.t
 import { studentQuantile } from '../statistics/student.ts';
 import { symmetryLowerBound } from '../statistics/symmetry-sequence.ts';
 import { logTolerance } from './guardrail.ts';
-import { FALSE_PASS } from './levels.ts';
+import { EARLY_PART, FALSE_PASS, finalLevel } from './levels.ts';
 
 /** How sure `minimumDetectable` is to be called. */
 const POWER = 0.95;
@@ -14,7 +14,7 @@ const EFFICIENCY = 3 / Math.PI;
 
 /**
  * The Hodges-Lehmann estimate as a relative change of the baseline. The bound on the worse side's inside holds at
- * `failLevel`, the other at the level of a false pass, each over all looks; see `combinedP` for how both methods share it.
+ * `failLevel`, the other at the level of a false pass, each over all looks; see `EARLY_PART` for how both methods share it.
  */
 export function changeOf(
   { worse }: Guardrail,
@@ -25,8 +25,8 @@ export function changeOf(
   const samples = worsening.length;
   if (samples === 0) return { value: null, low: null, high: null, samples };
   const bound = (differences: readonly number[], level: number) => {
-    const early = symmetryLowerBound(differences, level / 2);
-    const late = final ? signedRankLowerBound(differences, level / 2) : null;
+    const early = symmetryLowerBound(differences, level * EARLY_PART.guardrail);
+    const late = final ? signedRankLowerBound(differences, finalLevel(level, 'guardrail')) : null;
     return Math.max(early ?? Number.NEGATIVE_INFINITY, late ?? Number.NEGATIVE_INFINITY);
   };
   const least = bound(worsening, failLevel);
@@ -48,7 +48,7 @@ export function changeOf(
  */
 export function detectable(promise: Guardrail, worsening: readonly number[], failLevel: number): number | null {
   const pairs = worsening.length;
-  const level = failLevel / 2;
+  const level = finalLevel(failLevel, 'guardrail');
   if (pairs < 2 || 2 ** -pairs > level) return null;
   const mean = worsening.reduce((sum, difference) => sum + difference, 0) / pairs;
   const variance = worsening.reduce((sum, difference) => sum + (difference - mean) ** 2, 0) / (pairs - 1);

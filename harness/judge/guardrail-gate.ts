@@ -31,7 +31,7 @@ export function judgeGuardrails(evidence: Evidence, guardrails: readonly Guardra
     const cases = family.map((promise) => caseOf(evidence, promise));
     const levels = holmLevels(
       cases.map((one) => one.evidence.within),
-      FALSE_FAIL,
+      FALSE_FAIL.guardrail,
     );
     return cases.map((one, index) => gateOf(evidence, one, levels[index] as number));
   });

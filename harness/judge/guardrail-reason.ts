@@ -2,7 +2,7 @@
 import type { Guardrail } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
 import type { Verdict } from '../schema/verdict.ts';
-import { quantileRanks, sortedSamples } from '../statistics/quantile.ts';
+import { quantileOf } from '../statistics/quantile.ts';
 import { exactly, percent, readable, withUnit } from './numbers.ts';
 
 type Statistics = readonly { baseline: number | null; candidate: number | null }[];
@@ -51,6 +51,5 @@ function signed(value: number, write: (value: number) => string): string {
 }
 
 function median(statistics: Statistics, arm: 'baseline' | 'candidate'): number {
-  const sorted = sortedSamples([statistics.flatMap((pair) => pair[arm] ?? [])]);
-  return sorted[quantileRanks(sorted.length, 50).point - 1] as number;
+  return quantileOf([statistics.flatMap((pair) => pair[arm] ?? [])], 50) as number;
 }

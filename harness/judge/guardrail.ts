@@ -2,17 +2,16 @@
 import type { Arm } from '../schema/entry.ts';
 import type { Guardrail } from '../schema/promise.ts';
 import type { Verdict } from '../schema/verdict.ts';
-import { quantileRanks, sortedSamples } from '../statistics/quantile.ts';
+import { quantileOf } from '../statistics/quantile.ts';
 import { signedRankP } from '../statistics/signed-rank.ts';
 import { symmetryEvidence } from '../statistics/symmetry-sequence.ts';
-import { combinedP, FALSE_FAIL, FALSE_PASS } from './levels.ts';
+import { EARLY_PART, FALSE_FAIL, FALSE_PASS } from './levels.ts';
 
 const PERCENT = { p50: 50, p95: 95, p99: 99 } as const;
 
 /** The statistic of one replicate on one arm, in the measure's unit; null without a sample. */
 export function statisticOf({ statistic }: Guardrail, batches: readonly (readonly number[])[]): number | null {
-  const sorted = sortedSamples(batches);
-  return sorted.length === 0 ? null : (sorted[quantileRanks(sorted.length, PERCENT[statistic]).point - 1] as number);
+  return quantileOf(batches, PERCENT[statistic]);
 }
 
 /**
@@ -43,8 +42,11 @@ export interface GuardrailEvidence {
 export function guardrailEvidence(promise: Guardrail, worsening: readonly number[], final: boolean): GuardrailEvidence {
   const tolerance = logTolerance(promise);
   const turned = worsening.map((difference) => -difference);
-  const p = (differences: readonly number[], middle: number) =>
-    combinedP(symmetryEvidence(differences, middle), final ? signedRankP(differences, middle) : null);
+  const part = EARLY_PART.guardrail;
+  const p = (differences: readonly number[], middle: number) => {
+    const early = 1 / (symmetryEvidence(differences, middle) * part);
+    return Math.min(1, early, final ? signedRankP(differences, middle) / (1 - part) : 1);
+  };
   return { within: p(worsening, tolerance), over: p(turned, -tolerance) };
 }
 
@@ -66,5 +68,5 @@ export function judgeGuardrail(
 /** The verdict at a look before the end of the budget. `guardrails` share the level evenly; Holm's rule at the end gives no less. */
 export function earlyGuardrail(promise: Guardrail, worsening: readonly number[], guardrails: number): Verdict {
   const evidence = guardrailEvidence(promise, worsening, false);
-  return judgeGuardrail(promise, evidence, worsening.length, FALSE_FAIL / guardrails);
+  return judgeGuardrail(promise, evidence, worsening.length, FALSE_FAIL.guardrail / guardrails);
 }

@@ -1,17 +1,20 @@
 /** The bounds of a share or a quantile that hold at every look: the values that the bets have not refuted. */
 import type { LimitPromise } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
+import { sortedSamples } from '../statistics/quantile.ts';
 import { shareEvidence } from '../statistics/share-sequence.ts';
 import { PERCENT, type Pool } from './estimate.ts';
-import { FALSE_FAIL, FALSE_PASS } from './levels.ts';
+import { capitalFor, FALSE_FAIL, FALSE_PASS } from './levels.ts';
 
 /** `estimate` with the nearer of its own bounds and those by the bets; counts and extremes are left as they are. */
 export function withEarlyBounds(promise: LimitPromise, pool: Pool, estimate: Estimate): Estimate {
   const { statistic, operator } = promise;
   if (estimate.value === null || estimate.low === estimate.value) return estimate;
-  // Half of each level is for the looks, see `combinedP`; the side that a breach lies on has the level of a false fail.
-  const levels = operator.startsWith('<') ? ([FALSE_FAIL, FALSE_PASS] as const) : ([FALSE_PASS, FALSE_FAIL] as const);
-  const [toLow, toHigh] = levels.map((level) => 2 / level) as [number, number];
+  // The side that a breach lies on has the level of a false fail.
+  const levels = operator.startsWith('<')
+    ? ([FALSE_FAIL.limit, FALSE_PASS] as const)
+    : ([FALSE_PASS, FALSE_FAIL.limit] as const);
+  const [toLow, toHigh] = levels.map((level) => capitalFor(level, 'limit')) as [number, number];
   switch (statistic) {
     case 'share-above': {
       const above = (value: number) => value > (promise.threshold as number);
@@ -27,7 +30,8 @@ export function withEarlyBounds(promise: LimitPromise, pool: Pool, estimate: Est
     case 'p95':
     case 'p99': {
       const below = PERCENT[statistic] / 100;
-      const { sorted } = pool;
+      const sorted = sortedSamples(pool.batches);
+      // Between two samples nothing changes, so what is refuted just beyond a sample leaves that sample as the bound.
       const underIt = (x: number) =>
         shareEvidence(
           sharesOf(pool, (value) => value > x),
@@ -40,7 +44,11 @@ export function withEarlyBounds(promise: LimitPromise, pool: Pool, estimate: Est
         ) >= toHigh;
       const under = firstIndex(sorted.length, (index) => !underIt(sorted[index] as number));
       const over = firstIndex(sorted.length, (index) => overIt(sorted[index] as number));
-      return nearer(estimate, under === 0 ? null : (sorted[under] ?? null), sorted[over] ?? null);
+      return nearer(
+        estimate,
+        underIt(Number.NEGATIVE_INFINITY) ? (sorted[under] as number) : null,
+        overIt(Number.POSITIVE_INFINITY) ? (sorted[over - 1] as number) : null,
+      );
     }
     default:
       return { ...estimate, low: estimate.value, high: estimate.value };

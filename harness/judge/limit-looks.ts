@@ -5,7 +5,7 @@ import type { Verdict } from '../schema/verdict.ts';
 import { shareEvidence } from '../statistics/share-sequence.ts';
 import { badShareOf } from './bad-share.ts';
 import { estimateOf, Pool } from './estimate.ts';
-import { combinedP, FALSE_FAIL, FALSE_PASS } from './levels.ts';
+import { capitalFor, FALSE_FAIL, FALSE_PASS, finalLevel } from './levels.ts';
 import { judgeLimit } from './limit.ts';
 import { withEarlyBounds } from './limit-bounds.ts';
 
@@ -35,10 +35,10 @@ export function earlyLimit(promise: LimitPromise, replicates: readonly LimitSumm
   const values = seen.map(({ value }) => value);
   const share = badShareOf(promise);
   if (share === undefined) return earlyRealised(promise, values, samples);
-  if (combinedP(shareEvidence(values, share.allowed), null) <= FALSE_FAIL) return 'fail';
+  if (shareEvidence(values, share.allowed) >= capitalFor(FALSE_FAIL.limit, 'limit')) return 'fail';
   if (samples < promise.minSamples) return 'no-data';
   const good = values.map((value) => 1 - value);
-  return combinedP(shareEvidence(good, 1 - share.allowed), null) <= FALSE_PASS ? 'pass' : 'inconclusive';
+  return shareEvidence(good, 1 - share.allowed) >= capitalFor(FALSE_PASS, 'limit') ? 'pass' : 'inconclusive';
 }
 
 /** A count or an extreme: a breach that no further sample could undo is certain; that there will be none is not. */
@@ -55,28 +55,28 @@ function earlyRealised(promise: LimitPromise, values: readonly number[], samples
 
 /** An arm's samples as its gate sees them. */
 export interface Looked {
-  estimate: Estimate;
+  /** Made when it is asked for: a verdict alone costs less. */
+  estimate(): Estimate;
   /** `allThere`: no line of them is missing. */
   verdict(allThere: boolean): Verdict;
 }
 
 /**
  * The samples of a check that was looked at after every pair. What was certain at a look stays so; at the end of the
- * budget (`whole`) the exact interval decides the rest, at the half of the level that the looks have left.
+ * budget (`whole`) the exact interval decides the rest, at the part of the level that the looks have left.
  */
 export function judgeLooked(promise: LimitPromise, pool: Pool, whole: boolean): Looked {
   const early = earlyLimit(
     promise,
     pool.executions.map((batches) => summariseLimit(promise, batches)),
   );
-  const atEnd = estimateOf(promise, pool, 1 - FALSE_FAIL);
-  const estimate = withEarlyBounds(promise, pool, whole ? atEnd : { ...atEnd, low: null, high: null });
+  const atEnd = () => estimateOf(promise, pool, 1 - 2 * finalLevel(FALSE_FAIL.limit, 'limit'));
   return {
-    estimate,
+    estimate: () => withEarlyBounds(promise, pool, whole ? atEnd() : { ...atEnd(), low: null, high: null }),
     verdict(allThere) {
       if (early === 'fail') return 'fail';
       if (early === 'pass' && allThere) return 'pass';
-      return whole ? judgeLimit(promise, atEnd, allThere) : 'no-data';
+      return whole ? judgeLimit(promise, atEnd(), allThere) : 'no-data';
     },
   };
 }

@@ -75,8 +75,8 @@ function judgePromise(
   const poolOf = (arm: Arm) => (malformed.length === 0 ? arms[arm].pool : new Pool([]));
   const seenOn = (arm: Arm) => look(promise, poolOf(arm), arms[arm].looked);
   const [onCandidate, onBaseline] = [seenOn('candidate'), seenOn('baseline')];
-  const { estimate: candidate } = onCandidate;
-  const { estimate: baseline } = onBaseline;
+  const candidate = onCandidate.estimate();
+  const baseline = onBaseline.estimate();
 
   const comparing = promise.kind === 'fix' && !sameRelease;
   const own = [...malformed, ...strays, ...arms.candidate.problems];
@@ -120,7 +120,7 @@ function judgePromise(
 function look(promise: LimitPromise, pool: Pool, looked: ArmSamples['looked']): Looked {
   if (looked !== undefined) return judgeLooked(promise, pool, looked.whole);
   const estimate = estimateOf(promise, pool);
-  return { estimate, verdict: (allThere) => judgeLimit(promise, estimate, allThere) };
+  return { estimate: () => estimate, verdict: (allThere) => judgeLimit(promise, estimate, allThere) };
 }
 
 /** What makes the promise itself unfit to judge these checks by. */

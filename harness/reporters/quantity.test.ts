@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { durationText, intervalText, measuredText, quantity } from './quantity.ts';
-import { gate } from './run.fixture.ts';
+import { detectableText, durationText, intervalText, limitText, measuredText, quantity } from './quantity.ts';
+import { gate, guardrailGate } from './run.fixture.ts';
 
 describe('quantity', () => {
   it.each([
@@ -56,6 +56,18 @@ describe('measuredText', () => {
     expect(measuredText(gate({ statistic: 'count-above', threshold: 5000, limit: 0 }), estimate)).toBe('3 above 5 s');
     expect(measuredText(gate({ statistic: 'facts-broken', limit: 0 }), estimate)).toBe('3 broken');
     expect(measuredText(gate(), undefined)).toBe('no samples');
+  });
+
+  it('writes a guardrail as a change with its sign', () => {
+    const change = { value: 0.032, low: -0.01, high: 0.0501, samples: 32 };
+    const one = { ...guardrailGate(), minimumDetectable: 0.12 };
+    expect(measuredText(one, change)).toBe('p95 +3.2%');
+    expect(intervalText(one, change)).toBe('[-1%, +5.01%]');
+    expect(limitText(one)).toBe('≤ +5%');
+    expect(limitText({ ...one, operator: '>=', limit: -0.05 })).toBe('≥ -5%');
+    expect(detectableText(one)).toBe('+12%');
+    expect(detectableText({ ...one, minimumDetectable: null })).toBe('nothing with so few pairs');
+    expect(detectableText(gate())).toBeUndefined();
   });
 });
 

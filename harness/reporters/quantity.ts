@@ -90,15 +90,27 @@ function scaleOf({ scales, base }: Family, value: number, beside = 0): Scale {
 
 /** The unit a gate's estimate and limit are in, which for a count or a share is not the measure's. */
 export function unitOf(gate: Gate): string {
-  if (gate.statistic === 'share-above') return 'fraction';
+  if (gate.kind === 'guardrail' || gate.statistic === 'share-above') return 'fraction';
   return gate.statistic === 'count-above' || gate.statistic === 'facts-broken' ? 'count' : gate.unit;
 }
 
 const SIGNS: Record<Gate['operator'], string> = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' };
 
-/** `≤ 60 s` */
+/** A value in the gate's unit; a guardrail's is a change and has its sign: `+3.2%`. */
+function amount(gate: Gate, value: number, beside?: number): string {
+  const text = quantity(value, unitOf(gate), beside);
+  return gate.kind === 'guardrail' && value > 0 ? `+${text}` : text;
+}
+
+/** `≤ 60 s`, of a guardrail `≤ +5%` */
 export function limitText(gate: Gate): string {
-  return `${SIGNS[gate.operator]} ${quantity(gate.limit, unitOf(gate))}`;
+  return `${SIGNS[gate.operator]} ${amount(gate, gate.limit)}`;
+}
+
+/** The smallest change that a guardrail's pairs would have called: `+12%`; undefined for other gates. */
+export function detectableText(gate: Gate): string | undefined {
+  if (gate.minimumDetectable === undefined) return undefined;
+  return gate.minimumDetectable === null ? 'nothing with so few pairs' : amount(gate, gate.minimumDetectable);
 }
 
 /** What is computed, in words that stand after the number: `max`, `p95`, `above 5 s`, `broken`. */
@@ -111,7 +123,7 @@ export function statisticText(gate: Gate): string {
 /** The value alone, `41.2 s`, or `no samples` when there were no samples to compute it from. */
 export function valueText(gate: Gate, estimate: Estimate | undefined): string {
   if (estimate === undefined || estimate.value === null) return 'no samples';
-  return quantity(estimate.value, unitOf(gate), gate.limit);
+  return amount(gate, estimate.value, gate.limit);
 }
 
 /** The value with its statistic: `max 41.2 s`, `3 above 5 s`, `0 broken`. */
@@ -133,9 +145,8 @@ export function intervalText(gate: Gate, estimate: Estimate | undefined): string
   if (estimate === undefined || estimate.value === null) return undefined;
   const { value, low, high } = estimate;
   if (low === value && high === value) return undefined;
-  const unit = unitOf(gate);
-  const from = low === null ? '(−∞' : `[${quantity(low, unit, gate.limit)}`;
-  const to = high === null ? '∞)' : `${quantity(high, unit, gate.limit)}]`;
+  const from = low === null ? '(−∞' : `[${amount(gate, low, gate.limit)}`;
+  const to = high === null ? '∞)' : `${amount(gate, high, gate.limit)}]`;
   return `${from}, ${to}`;
 }
 

@@ -13,11 +13,10 @@ import { StatisticsInputError } from './input-error.ts';
 
 /** Stakes f and the part of the capital that each has; most goes to the boldest, which calls a plain breach first. */
 const STAKES = [
-  { stake: 1, part: 0.6 },
-  { stake: 0.6, part: 0.15 },
-  { stake: 0.3, part: 0.1 },
-  { stake: 0.1, part: 0.1 },
-  { stake: 0.03, part: 0.05 },
+  { stake: 1, part: 0.8 },
+  { stake: 0.6, part: 0.08 },
+  { stake: 0.3, part: 0.06 },
+  { stake: 0.1, part: 0.06 },
 ] as const;
 
 /**

@@ -49,15 +49,4 @@ export default {
     minPairs: 7,
     decidableFrom: 'standard',
   },
-  'tars-1001/live-latency': {
-    kind: 'guardrail',
-    says: 'Events reach dashboards that are not cut off at most 20 % later (p95, from the moment they are submitted)',
-    measure: 'arrival_p95_ms',
-    statistic: 'p50',
-    worse: 'higher',
-    tolerance: 0.2,
-    unit: 'ms',
-    minPairs: 7,
-    decidableFrom: 'nightly',
-  },
 } satisfies Record<string, PromiseDeclaration>;

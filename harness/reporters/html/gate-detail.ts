@@ -1,7 +1,7 @@
 /** Each gate by itself: the drawing, the reason, and the checks it was judged from. */
 import { html } from 'htm/preact';
 import type { Gate, Run } from '../../schema/run.ts';
-import { counted, limitText, quantity } from '../quantity.ts';
+import { counted, detectableText, limitText, quantity } from '../quantity.ts';
 import { byTicket, MEANINGS } from '../triage.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
 import { Anchor, Badge, Command, checkAnchor, Section, Terms } from './parts.ts';
@@ -33,6 +33,7 @@ function Detail({ gate, arms, drawn }: { gate: Gate; arms: Run['provenance']['ar
     <${Terms} terms=${[
       ['Verdict', passes ? undefined : `${gate.verdict}: ${MEANINGS[gate.verdict]}`],
       ['Judged on', judgedOn(gate)],
+      ['Would be called', detectableText(gate)],
       [
         'Checks',
         gate.checks.map((check, i) => html`${i > 0 && ', '}<${Anchor} id=${checkAnchor(check)}>${check}</${Anchor}>`),

@@ -56,7 +56,7 @@ function Row({ gate }: { gate: Gate }) {
     <td class="n">${measuredText(gate, gate.candidate)}<small>${intervalText(gate, gate.candidate)}</small></td>
     <td class="n">${limitText(gate)}</td>
     <td class="n">${baselineText(gate) ?? '–'}<small>${role(gate)}</small></td>
-    <td class="n">${number(gate.candidate.samples, 15)}</td>
+    <td class="n">${number(gate.candidate.samples, 15)}${gate.kind === 'guardrail' && html`<small>pairs</small>`}</td>
     <td>${cut(gate.reason, 400)}</td>
   </tr>`;
 }
