@@ -7,13 +7,14 @@ import { measure } from '../../harness/checks/measure.ts';
 import type { LoadPlan } from '../../harness/load/load-plan.ts';
 import { runLoad } from '../../harness/load/run-load.ts';
 
-/** A third of what two cores can do, evenly spaced: no queue in front of the engine, whose code is the same on both arms. */
+/** About a fifth of two cores, evenly spaced: no queue forms in front of the engine, whose code is the same on both arms. */
 const ARRIVALS = { kind: 'fixed', rate_per_s: 50 } as const;
 const DASHBOARDS = 24;
 /** The services compile as they run; what that costs them is not the cost of an event. */
 const WARM_UP_MS = 2_000;
 const MEASURED_MS = 4_000;
 const ALL_HEARD = 'every evaluation was answered and reached every dashboard';
+
 measure(
   'tars-1001/live-cost',
   {
@@ -22,7 +23,7 @@ measure(
     measures: { api_cpu_ms: 'ms' },
     facts: [ALL_HEARD],
     pairs: { least: 7, most: 10 },
-    timeout_ms: 40_000,
+    timeout_ms: 150_000,
   },
   async ({ stack, reaper, random, signal, observe, fact }) => {
     const token = await login(stack, 'operator');
@@ -49,7 +50,8 @@ function planOf({ api }: DashboardServices, token: string): Omit<LoadPlan, 'seed
       status: 202,
     },
     arrivals: ARRIVALS,
-    timeout_ms: 5_000,
+    // That an event arrives is the fact, not how soon: on a machine at load 40 some took longer than 5 s.
+    timeout_ms: 30_000,
     connections: 10,
     // Processor time does not depend on the moment of sending: this is decided on a busy machine too.
     lag_ms_max: 60_000,
