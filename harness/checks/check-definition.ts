@@ -1,4 +1,5 @@
 /** What a check is: its options, what its function works with, and how the harness holds it. */
+import type { ReaperConnection } from '../processes/reaper.ts';
 import type { Arm } from '../schema/entry.ts';
 import type { Profile } from '../schema/promise.ts';
 import type { Lane } from '../schema/scope.ts';
@@ -21,6 +22,20 @@ export interface CheckOptions<Services, Facts extends string, Measures extends R
   readonly timeout_ms?: number;
 }
 
+/** Options of a measured check: it runs in lane `timing`, on both arms, and on a stack of its own in each replicate. */
+export interface MeasureOptions<Services, Facts extends string, Measures extends Record<string, string>>
+  extends Omit<CheckOptions<Services, Facts, Measures>, 'lane' | 'arms' | 'destroysStack'> {
+  readonly measures: Measures;
+  /** Pairs of replicates, one on each arm. From `least` on it ends when all its promises are decided; at `most` anyway. */
+  readonly pairs: PairBudget;
+}
+
+/** How many pairs of replicates a measured check makes. */
+export interface PairBudget {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** What an execution of a check works with. */
 export interface CheckContext<
   Services,
@@ -37,6 +52,8 @@ export interface CheckContext<
   readonly seed: number;
   /** Numbers in [0, 1) from `seed`. */
   readonly random: () => number;
+  /** Every process the check starts is registered here, so that none outlives the run. */
+  readonly reaper: ReaperConnection;
   /** Aborted when the execution ends: at its deadline, or before. An interrupted run ends the worker instead. */
   readonly signal: AbortSignal;
   /**
@@ -60,6 +77,8 @@ export interface CheckDefinition {
   readonly id: string;
   readonly options: Required<Omit<CheckOptions<unknown, string, Record<string, string>>, 'stack'>> & {
     readonly stack?: StackDefinition<unknown>;
+    /** Of a measured check only. */
+    readonly pairs?: PairBudget;
   };
   run(context: CheckContext<unknown>): Promise<void>;
 }

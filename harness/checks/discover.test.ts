@@ -32,6 +32,27 @@ function writeCheck(file: string, ...checks: readonly Declared[]): void {
   writeFileSync(join(root, 'a', file), `import { check } from ${JSON.stringify(CHECK)};\n${calls.join('\n')}\n`);
 }
 
+function writeMeasure(file: string, pairs: unknown, more = ''): void {
+  const options = { facts: [], measures: { wait_ms: 'ms' }, pairs };
+  const text = `import { check } from ${JSON.stringify(CHECK)};
+    import { measure } from ${JSON.stringify(join(import.meta.dirname, 'measure.ts'))};
+    measure('a/measured', ${JSON.stringify(options)}, async () => {});
+    ${more}`;
+  writeFileSync(join(root, 'a', file), text);
+}
+
+/** In place of what a promise with a limit has. */
+const GUARDRAIL = {
+  kind: 'guardrail',
+  statistic: 'p95',
+  worse: 'higher',
+  tolerance: 0.05,
+  minPairs: 8,
+  operator: undefined,
+  limit: undefined,
+  minSamples: undefined,
+};
+
 function writePromises(fields: Record<string, unknown> = {}, id = 'a/wait'): void {
   const promise = {
     kind: 'fix',
@@ -88,10 +109,45 @@ test.for<[string, Declared[], Record<string, unknown>, RegExp]>([
     {},
     /a\/check does not run on the baseline/,
   ],
+  ['a guardrail whose check leaves out an arm', [{ arms: ['baseline'] }], GUARDRAIL, /does not run on the candidate/],
+  [
+    'a guardrail of two checks',
+    [{}, { id: 'a/other' }],
+    GUARDRAIL,
+    /pairs the replicates of one check, but a\/check, a\/other/,
+  ],
+  ['a guardrail with a limit of its own', [{}], { ...GUARDRAIL, limit: 5 }, /limit/],
 ])('%s is refused', async ([, checks, promise, sentence]) => {
   writeCheck('one.check.ts', ...checks);
   writePromises(promise);
   await expect(discover(root, suites)).rejects.toThrow(sentence);
+});
+
+test.for([
+  [{ least: 3, most: 2 }, 'has 3 to 2 pairs'],
+  [{ least: 0, most: 2 }, 'has 0 to 2 pairs'],
+  [{ least: 1.5, most: 2 }, 'has 1.5 to 2 pairs'],
+])('a measured check of %j pairs is refused', async ([pairs, sentence]) => {
+  writeMeasure('one.check.ts', pairs);
+  writePromises();
+  await expect(discover(root, suites)).rejects.toThrow(sentence as string);
+});
+
+test('a measured check of one pair at most is taken', async () => {
+  writeMeasure('one.check.ts', { least: 1, most: 1 });
+  writePromises();
+  const { checks } = await discover(root, suites);
+  expect(checks[0]?.options).toMatchObject({ lane: 'timing', arms: ['baseline', 'candidate'], destroysStack: true });
+});
+
+test('a file with a measured check has no other kind, whose stacks would run beside it', async () => {
+  writeMeasure(
+    'one.check.ts',
+    { least: 1, most: 2 },
+    "check('a/check', { lane: 'timing', facts: [] }, async () => {});",
+  );
+  writePromises();
+  await expect(discover(root, suites)).rejects.toThrow(/has checks beside a\/measured/);
 });
 
 test('a promise that is not whole is refused with the field at fault', async () => {

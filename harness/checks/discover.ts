@@ -4,9 +4,17 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { contradictionsOfMutants, knownGates, wholeMutants } from '../mutants/declared.ts';
+import type { Arm } from '../schema/entry.ts';
 import type { Mutant } from '../schema/mutant.ts';
-import { idSchema, promiseSchema, type ReleasePromise, reaches } from '../schema/promise.ts';
-import type { CheckDefinition } from './check-definition.ts';
+import {
+  type Guardrail,
+  idSchema,
+  type LimitPromise,
+  promiseSchema,
+  type ReleasePromise,
+  reaches,
+} from '../schema/promise.ts';
+import type { CheckDefinition, PairBudget } from './check-definition.ts';
 import { TIMER_MAX_MS } from './deadline.ts';
 import { setRegistrar } from './registrar.ts';
 
@@ -46,7 +54,9 @@ export class DiscoveryError extends Error {
 }
 
 /** A promise as a suite writes it; the suite itself fills in the rest. */
-export type PromiseDeclaration = Omit<ReleasePromise, 'id' | 'suite' | 'ticket'>;
+export type PromiseDeclaration =
+  | Omit<LimitPromise, 'id' | 'suite' | 'ticket'>
+  | Omit<Guardrail, 'id' | 'suite' | 'ticket'>;
 
 /**
  * Imports every check file, every `promises.ts` and every `mutants.ts` of the suites under `root`.
@@ -73,6 +83,7 @@ export async function discover(root: string, suites: readonly Suite[]): Promise<
     ...contradictionsOfIds(checks, promises, suites),
     ...contradictionsOfFiles(checks),
     ...contradictionsOfTimes(checks),
+    ...contradictionsOfMeasures(checks),
     ...unfed(checks, promises),
     ...contradictionsOfMutants(mutants, knownGates(promises, checks)),
   ];
@@ -164,6 +175,32 @@ function contradictionsOfFiles(checks: readonly DiscoveredCheck[]): string[] {
     .map(([file]) => `${file} has checks of several lanes; a check file has one`);
 }
 
+/** A pair budget that cannot be kept, and files whose other checks would leave stacks running beside a measurement. */
+function contradictionsOfMeasures(checks: readonly DiscoveredCheck[]): string[] {
+  const measured = checks.filter(({ options }) => options.pairs !== undefined);
+  const unfit = measured.filter(({ options: { pairs } }) => {
+    const { least, most } = pairs as PairBudget;
+    return !(Number.isInteger(least) && Number.isInteger(most) && least >= 1 && most >= least);
+  });
+  const mixed = measured.filter(({ file }) =>
+    checks.some((other) => other.file === file && other.options.pairs === undefined),
+  );
+  return [
+    ...unfit.map(
+      ({ id, options }) =>
+        `${id} has ${options.pairs?.least} to ${options.pairs?.most} pairs; whole numbers were expected, 1 <= least <= most`,
+    ),
+    ...mixed.map(({ id, file }) => `${file} has checks beside ${id}; a file with a measured check has no other kind`),
+  ];
+}
+
+/** Arms without which a promise of the kind cannot be judged at all. */
+const ARMS_NEEDED: Record<ReleasePromise['kind'], readonly Arm[]> = {
+  absolute: [],
+  fix: ['baseline'],
+  guardrail: ['baseline', 'candidate'],
+};
+
 /** Promises that no check feeds at the profile that is to decide them, or feeds on one arm only, or in another unit. */
 function unfed(checks: readonly DiscoveredCheck[], promises: readonly ReleasePromise[]): string[] {
   return promises.flatMap((promise) => {
@@ -175,9 +212,20 @@ function unfed(checks: readonly DiscoveredCheck[], promises: readonly ReleasePro
         `promise ${promise.id} is decidable from ${promise.decidableFrom}, but no check observes ${promise.measure} there`,
       ];
     }
-    const offBaseline = promise.kind === 'fix' ? feeding.filter((one) => !one.options.arms.includes('baseline')) : [];
-    if (offBaseline.length > 0)
-      return offBaseline.map((one) => `promise ${promise.id} is a fix, but ${one.id} does not run on the baseline`);
+    const off = feeding.flatMap((one) =>
+      ARMS_NEEDED[promise.kind].filter((arm) => !one.options.arms.includes(arm)).map((arm) => ({ one, arm })),
+    );
+    if (off.length > 0) {
+      return off.map(
+        ({ one, arm }) => `promise ${promise.id} is a ${promise.kind}, but ${one.id} does not run on the ${arm}`,
+      );
+    }
+    if (promise.kind === 'guardrail' && feeding.length > 1) {
+      const names = feeding.map((one) => one.id).join(', ');
+      return [
+        `promise ${promise.id} is a guardrail and pairs the replicates of one check, but ${names} all observe ${promise.measure}`,
+      ];
+    }
     return feeding
       .filter((one) => one.options.measures[promise.measure] !== promise.unit)
       .map(

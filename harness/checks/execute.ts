@@ -1,5 +1,6 @@
 /** One execution of a check: its context, its deadline, and the entries it leaves whatever happens in it. */
 import type { EntryWriter } from '../observations/entry-writer.ts';
+import type { ReaperConnection } from '../processes/reaper.ts';
 import { redactor } from '../processes/redaction.ts';
 import { seededRandom } from '../random/random.ts';
 import { countBatch, emptyTally } from '../schema/tally.ts';
@@ -15,24 +16,30 @@ const ERROR_CHARACTERS = 4_000;
 
 /** What a check says goes into reports, and is the product's text as much as a log is. */
 const redact = redactor();
+/** What the executions of one worker share. */
+export interface Workplace {
+  readonly run: RunContext;
+  readonly writer: EntryWriter;
+  readonly pool: StackPool;
+  readonly reaper: ReaperConnection;
+}
 
 /** Runs the check once and writes `check-started`, what it records, and `check-ended`. Never rejects. */
 export async function execute(
   definition: CheckDefinition,
   execution: Execution,
-  run: RunContext,
-  writer: EntryWriter,
-  pool: StackPool,
+  workplace: Workplace,
 ): Promise<'completed' | 'error'> {
+  const { writer } = workplace;
   const started = performance.now();
   writer.append({ type: 'check-started', ...execution, at: new Date().toISOString() });
   const recorder = new Recorder(definition, execution, writer);
   let error: unknown;
   let atWork = false;
   try {
-    await withStack(definition, execution, pool, async (stack) => {
+    await withStack(definition, execution, workplace.pool, async (stack) => {
       atWork = true;
-      await runWithDeadline(definition, contextOf(stack, definition, execution, run, recorder));
+      await runWithDeadline(definition, contextOf(stack, definition, execution, workplace, recorder));
       atWork = false;
     });
   } catch (thrown) {
@@ -59,7 +66,7 @@ function contextOf(
   stack: unknown,
   definition: CheckDefinition,
   execution: Execution,
-  run: RunContext,
+  { run, reaper }: Workplace,
   recorder: Recorder,
 ): ContextParts {
   const { arm, replicate } = execution;
@@ -71,6 +78,7 @@ function contextOf(
     seed,
     release: run.arms[arm],
     profile: run.profile,
+    reaper,
     random: seededRandom(seed),
     observe: recorder.observe,
     fact: recorder.fact,

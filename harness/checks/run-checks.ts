@@ -12,11 +12,14 @@ import type { Entry } from '../schema/entry.ts';
 import type { Lane } from '../schema/scope.ts';
 import { countBatch, emptyTally, type Tally } from '../schema/tally.ts';
 import type { DiscoveredCheck } from './discover.ts';
+import { executionsOf, nameOf } from './executions.ts';
 import type { Execution, RunContext } from './run-context.ts';
 
 export interface CheckListener {
   started(execution: Execution): void;
   ended(execution: Execution, status: 'completed' | 'error', duration_ms: number): void;
+  /** It will not be made: its measured check has ended. */
+  unneeded(execution: Execution): void;
 }
 
 export interface RunChecksOptions {
@@ -53,7 +56,7 @@ export async function runChecks(options: RunChecksOptions): Promise<void> {
   const finished = vitest.start().then(() => vitest.close());
   await Promise.race([finished, aborted]);
   if (options.signal.aborted) return;
-  await recordLostExecutions(options, reporter.moduleErrors);
+  await recordLostExecutions(options.run, reporter);
   recordTrouble(options.run.runFolder, vitest.state.getUnhandledErrors());
 }
 
@@ -112,6 +115,8 @@ async function keepingOwnSignalHandlers<T>(start: () => Promise<T>): Promise<T> 
 class ListeningReporter implements Reporter {
   /** Why check files could not be loaded. */
   readonly moduleErrors: unknown[] = [];
+  /** Names of the executions that were not made because they were not needed. */
+  readonly unneeded = new Set<string>();
   readonly #listener: CheckListener;
 
   constructor(listener: CheckListener) {
@@ -127,49 +132,43 @@ class ListeningReporter implements Reporter {
   }
 
   onTestCaseResult(testCase: TestCase): void {
-    this.#listener.ended(
-      executionOf(testCase),
-      testCase.meta().status ?? 'error',
-      testCase.diagnostic()?.duration ?? 0,
-    );
+    const execution = executionOf(testCase);
+    const { status = 'error' } = testCase.meta();
+    if (status === 'unneeded') {
+      this.unneeded.add(nameOf(execution));
+      this.#listener.unneeded(execution);
+    } else this.#listener.ended(execution, status, testCase.diagnostic()?.duration ?? 0);
   }
 }
 
-/** The worker names its tests `check · arm · replicate`; the meta data arrives only with the result. */
+/** The meta data arrives only with the result; until then the name tells. */
 function executionOf(testCase: TestCase): Execution {
   const [check = '', arm, replicate] = testCase.name.split(' · ');
   return { check, arm: arm === 'baseline' ? 'baseline' : 'candidate', replicate: Number(replicate) };
 }
 
 /** Writes `check-ended: error` for executions that left none: their file did not load, or their worker died. */
-async function recordLostExecutions(
-  { run, checks }: RunChecksOptions,
-  moduleErrors: readonly unknown[],
-): Promise<void> {
+async function recordLostExecutions(run: RunContext, reporter: ListeningReporter): Promise<void> {
   const path = join(run.runFolder, FILES.observations);
   const { entries } = await readEntries(path);
   const writer = new EntryWriter(path);
-  for (const check of checks) {
-    for (const arm of check.options.arms) {
-      for (let replicate = 0; replicate < run.replicates; replicate += 1) {
-        const own = entries.filter(
-          (entry) => 'check' in entry && entry.check === check.id && entry.arm === arm && entry.replicate === replicate,
-        );
-        if (own.some((entry) => entry.type === 'check-ended')) continue;
-        writer.append({
-          type: 'check-ended',
-          check: check.id,
-          arm,
-          replicate,
-          at: new Date().toISOString(),
-          status: 'error',
-          duration_ms: 0,
-          endedBy: 'harness',
-          error: `the check did not end by itself: ${moduleErrors.map(messageOf).join('; ') || 'its worker died or its file did not load'} (see ${FILES.logs}/checks.log)`,
-          tally: tallyOf(own),
-        });
-      }
-    }
+  for (const execution of run.checks.flatMap((check) => executionsOf(check, run.seed))) {
+    if (reporter.unneeded.has(nameOf(execution))) continue;
+    const { check, arm, replicate } = execution;
+    const own = entries.filter(
+      (entry) => 'check' in entry && entry.check === check && entry.arm === arm && entry.replicate === replicate,
+    );
+    if (own.some((entry) => entry.type === 'check-ended')) continue;
+    writer.append({
+      type: 'check-ended',
+      ...execution,
+      at: new Date().toISOString(),
+      status: 'error',
+      duration_ms: 0,
+      endedBy: 'harness',
+      error: `the check did not end by itself: ${reporter.moduleErrors.map(messageOf).join('; ') || 'its worker died or its file did not load'} (see ${FILES.logs}/checks.log)`,
+      tally: tallyOf(own),
+    });
   }
   writer.close();
 }

@@ -2,16 +2,18 @@
 
 import type { Change } from '../mutants/change.ts';
 import type { Arm } from '../schema/entry.ts';
-import type { Profile } from '../schema/promise.ts';
+import type { Profile, ReleasePromise } from '../schema/promise.ts';
+import type { PlannedCheck } from '../schema/scope.ts';
 
 export interface RunContext {
   readonly runFolder: string;
   readonly seed: number;
-  readonly replicates: number;
   readonly profile: Profile;
   readonly arms: Readonly<Record<Arm, string>>;
-  /** The arms each check is to run on, by its id; a check that is not here does not run. */
-  readonly checks: Readonly<Record<string, readonly Arm[]>>;
+  /** The checks to run. */
+  readonly checks: readonly PlannedCheck[];
+  /** What the run decides: measured checks go on until they have decided theirs. */
+  readonly promises: readonly ReleasePromise[];
   readonly components: Readonly<Record<string, { readonly url: string }>>;
   /** Path of the reaper's socket. */
   readonly reaper: string;
@@ -26,9 +28,12 @@ declare module 'vitest' {
   export interface TaskMeta {
     /** Which execution a Vitest test is. */
     execution?: Execution;
-    status?: 'completed' | 'error';
+    status?: ExecutionStatus;
   }
 }
+
+/** `unneeded`: it was not made, because its measured check had ended before. */
+export type ExecutionStatus = 'completed' | 'error' | 'unneeded';
 
 /** One call of a check's function. */
 export interface Execution {

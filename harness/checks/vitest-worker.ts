@@ -6,7 +6,10 @@ import { joinReaper } from '../processes/reaper.ts';
 import { FILES } from '../run-folder/files.ts';
 import type { CheckDefinition } from './check-definition.ts';
 import { execute } from './execute.ts';
+import { executionsOf, nameOf } from './executions.ts';
+import { PairedReplicates } from './paired-replicates.ts';
 import { setRegistrar } from './registrar.ts';
+import type { Execution } from './run-context.ts';
 import { StackPool } from './stack-pool.ts';
 
 const run = inject('run');
@@ -15,21 +18,23 @@ const writer = new EntryWriter(join(run.runFolder, FILES.observations));
 const pool = new StackPool({ run, reaper, logFolder: join(run.runFolder, FILES.logs), worker: String(process.pid) });
 
 setRegistrar((definition) => {
-  for (let replicate = 0; replicate < run.replicates; replicate += 1) {
-    for (const arm of run.checks[definition.id] ?? []) declare(definition, { check: definition.id, arm, replicate });
-  }
+  const planned = run.checks.find(({ id }) => id === definition.id);
+  if (planned === undefined) return;
+  const pairs = planned.leastReplicates === undefined ? undefined : new PairedReplicates(planned, run);
+  for (const execution of executionsOf(planned, run.seed)) declare(definition, execution, pairs);
 });
 
-function declare(
-  definition: CheckDefinition,
-  execution: { check: string; arm: 'baseline' | 'candidate'; replicate: number },
-): void {
-  const name = `${execution.check} · ${execution.arm} · ${execution.replicate}`;
+function declare(definition: CheckDefinition, execution: Execution, pairs: PairedReplicates | undefined): void {
   // The execution has deadlines of its own, which leave a record; Vitest's must not come before them.
   const options = { timeout: 0, concurrent: definition.options.lane === 'waiting' };
-  test(name, options, async ({ task }) => {
+  test(nameOf(execution), options, async ({ task, skip }) => {
     task.meta.execution = execution;
-    task.meta.status = await execute(definition, execution, run, writer, pool);
+    if (pairs?.over) {
+      task.meta.status = 'unneeded';
+      skip();
+    }
+    task.meta.status = await execute(definition, execution, { run, writer, pool, reaper });
+    await pairs?.ended(execution, task.meta.status);
   });
 }
 

@@ -82,9 +82,10 @@ async function runThem(
     (check.options.stack?.components ?? []).every((name) => name in components),
   );
   const running = new Set<string>();
-  // `--repeat` is one number for all checks.
-  const replicates = scope.checks[0]?.replicates ?? 1;
-  const total = checks.reduce((sum, check) => sum + check.options.arms.length, 0) * replicates;
+  const planned = scope.checks.filter(({ id }) => checks.some((check) => check.id === id));
+  let total = planned.reduce((sum, { arms, replicates }) => sum + arms.length * replicates, 0);
+  const replicatesOf = new Map(planned.map(({ id, replicates }) => [id, replicates]));
+  const endedEarly = new Set<string>();
   const telling: Promise<void>[] = [];
   /** The first start of a check: from there on the time is the profile's. */
   let began: number | undefined;
@@ -102,7 +103,7 @@ async function runThem(
     });
   };
   const nameOf = ({ check, arm, replicate }: Execution) =>
-    `${check} ${arm}${replicates > 1 ? `, replicate ${replicate}` : ''}`;
+    `${check} ${arm}${replicatesOf.get(check) === 1 ? '' : `, replicate ${replicate}`}`;
   progress.update({ suite: 'starting the checks', check: '', done, total });
   await runChecks({
     root: config.root,
@@ -110,10 +111,10 @@ async function runThem(
     run: {
       runFolder: folder,
       seed: scope.seed,
-      replicates,
       profile: scope.profile,
       arms: scope.provenance.arms,
-      checks: Object.fromEntries(checks.map((check) => [check.id, check.options.arms])),
+      checks: planned,
+      promises: selection.promises,
       components,
       reaper,
       ...(selection.mutant === undefined ? {} : { change: changeOf(selection.mutant, config.root) }),
@@ -133,6 +134,15 @@ async function runThem(
         if (status === 'completed') progress.line(how);
         else telling.push(errorOf(folder, execution).then((error) => progress.line(`${how}: ${error}`)));
         if (options.bail) void stopAtFirstFailure(folder, stopping);
+      },
+      unneeded: (execution) => {
+        const { check, replicate } = execution;
+        running.delete(nameOf(execution));
+        total -= 1;
+        show();
+        if (endedEarly.has(check)) return;
+        endedEarly.add(check);
+        progress.line(`${check} ends after ${replicate} of at most ${replicatesOf.get(check)} pairs`);
       },
     },
   });

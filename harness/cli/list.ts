@@ -5,7 +5,8 @@ export function list({ checks, promises, deferred }: Selection): string {
   const rows = [
     `${checks.length} checks`,
     ...checks.map(
-      ({ id, options }) => `  ${id}  ${options.lane}, ${options.arms.join(' + ')}, ${options.facts.length} facts`,
+      ({ id, options: { lane, arms, facts, pairs } }) =>
+        `  ${id}  ${lane}, ${arms.join(' + ')}, ${facts.length} facts${pairs === undefined ? '' : `, ${pairs.least} to ${pairs.most} pairs`}`,
     ),
     `${promises.length} promises`,
     ...promises.map(({ id, kind, says }) => `  ${id}  ${kind}: ${says}`),

@@ -57,7 +57,12 @@ program
   .addOption(repeatable('--check <check>', 'only this check', 'all'))
   .addOption(new Option('--profile <profile>', PROFILE).choices(PROFILES).default('standard'))
   .option('--seed <number>', 'seed of every random draw (default: drawn, and told)', wholeNumber(0, 4_294_967_295))
-  .option('--repeat <n>', 'replicates of each check', wholeNumber(1, 1_000), 1)
+  .option(
+    '--repeat <n>',
+    'replicates of each check; a measured one may take N times as many pairs',
+    wholeNumber(1, 1_000),
+    1,
+  )
   .option('--bail', 'stop at the first gate that fails')
   .option('--list', 'list checks and promises, run nothing')
   .addOption(output())
@@ -122,6 +127,14 @@ program
   .option('--no-provision', 'as if nothing might be installed')
   .addOption(config())
   .action(async (values: Values) => exitWith(await (await import('./doctor.ts')).doctor(values as never)));
+
+program
+  .command('prove')
+  .description('put the harness itself to the proof')
+  .option('--judge', "the judge's certificate: false alarms, power, speed")
+  .option('--quick', 'fewer simulations: seconds in place of minutes')
+  .addOption(output())
+  .action(async (values: Values) => exitWith(await (await import('./prove.ts')).prove(values as never)));
 
 /** Errors with a code of ours are answers, not crashes: the call cannot be served, or the run cannot be known. */
 const EXIT_OF_ERROR: Record<string, number> = {

@@ -303,7 +303,7 @@ describe('a call that cannot be served', () => {
     expect(stderr).toContain('Make one with: npm run regression');
   });
 
-  test.for(['regression', 'gate', 'report', 'doctor'])('%s --help tells its options', async (command) => {
+  test.for(['regression', 'gate', 'report', 'doctor', 'prove'])('%s --help tells its options', async (command) => {
     const { code, stdout } = await place().run([command, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Options:');

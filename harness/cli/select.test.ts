@@ -90,6 +90,16 @@ test('a promise is not judged on part of the checks that feed it', () => {
   expect(choose({ check: ['one/a', 'one/b'] }).expected).toContain('one/p');
 });
 
+test('a measured check is planned with the pairs it may make, and so many times as many as are asked for', () => {
+  const plain = givenCheck('one/a', one);
+  const measured = { ...plain, options: { ...plain.options, pairs: { least: 7, most: 12 } } };
+  const planned = (replicates: number) =>
+    select({ ...discovered, checks: [measured] }, none, 'smoke', replicates).planned;
+  expect(planned(1)).toMatchObject([{ replicates: 12, leastReplicates: 7 }]);
+  expect(planned(3)).toMatchObject([{ replicates: 36, leastReplicates: 7 }]);
+  expect(choose({ check: ['one/a'] }).planned).toMatchObject([{ replicates: 1 }]);
+});
+
 test('an unknown name is refused with the nearest valid one', () => {
   expect(() => choose({ ticket: ['1003'] })).toThrow(/unknown ticket "1003": did you mean "T-100/);
   expect(() => choose({ suite: ['tow'] })).toThrow('did you mean "two"?');

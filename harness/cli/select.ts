@@ -112,7 +112,9 @@ function plan({ id, suite, options }: DiscoveredCheck, replicates: number): Plan
     ...(suite.ticket === undefined ? {} : { ticket: suite.ticket }),
     lane: options.lane,
     arms: [...options.arms],
-    replicates,
+    // Of a measured check a replicate is a pair.
+    replicates: replicates * (options.pairs?.most ?? 1),
+    ...(options.pairs === undefined ? {} : { leastReplicates: options.pairs.least }),
     facts: [...options.facts],
     measures: { ...options.measures },
     components: [...(options.stack?.components ?? [])],

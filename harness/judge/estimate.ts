@@ -1,23 +1,36 @@
 /** The statistic of a promise, computed from pooled samples. */
-import type { ReleasePromise } from '../schema/promise.ts';
+import type { LimitPromise } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
-import { clopperPearson } from '../statistics/proportion.ts';
-import { quantileEstimate, sortedSamples } from '../statistics/quantile.ts';
+import { designEffect, LEAST_CLUSTERS } from '../statistics/effective-size.ts';
+import { CONFIDENCE, clopperPearson } from '../statistics/proportion.ts';
+import { effectiveRanks, pointRank, pooledSamples } from '../statistics/quantile.ts';
+import { selectRank } from '../statistics/select.ts';
 
-/** The believed samples of one measure on one arm. They are sorted on first need, once for all promises of the measure. */
+type Batches = readonly (readonly number[])[];
+
+/** The believed samples of one measure on one arm. They are pooled on first need, once for all promises of the measure. */
 export class Pool {
-  readonly batches: readonly (readonly number[])[];
+  /** By execution: one check in one replicate. */
+  readonly executions: readonly Batches[];
+  readonly batches: Batches;
   readonly samples: number;
-  #sorted: Float64Array | undefined;
+  readonly #ranked = new Map<number, number>();
+  #pooled: Float64Array | undefined;
 
-  constructor(batches: readonly (readonly number[])[]) {
-    this.batches = batches;
-    this.samples = batches.reduce((sum, batch) => sum + batch.length, 0);
+  constructor(executions: readonly Batches[]) {
+    this.executions = executions;
+    this.batches = executions.flat();
+    this.samples = this.batches.reduce((sum, batch) => sum + batch.length, 0);
   }
 
-  get sorted(): Float64Array {
-    this.#sorted ??= sortedSamples(this.batches);
-    return this.#sorted;
+  /** The sample of this rank, counted from 1. Few ranks are ever asked for: none needs the samples sorted. */
+  at(rank: number): number {
+    const known = this.#ranked.get(rank);
+    if (known !== undefined) return known;
+    this.#pooled ??= pooledSamples(this.batches);
+    const value = selectRank(this.#pooled, rank);
+    this.#ranked.set(rank, value);
+    return value;
   }
 }
 
@@ -26,9 +39,9 @@ function realised(value: number, samples: number): Estimate {
   return { value, low: value, high: value, samples };
 }
 
-function countAbove(pool: Pool, threshold: number): number {
+function countAbove(batches: Batches, threshold: number): number {
   let count = 0;
-  for (const batch of pool.batches) {
+  for (const batch of batches) {
     for (const value of batch) if (value > threshold) count++;
   }
   return count;
@@ -42,18 +55,47 @@ function extreme(pool: Pool, from: number, pick: (a: number, b: number) => numbe
   return found;
 }
 
-const PERCENT = { p50: 50, p95: 95, p99: 99 } as const;
+/**
+ * How many independent samples those above `threshold` are worth: replicates differ more than what is within one, so they
+ * are the clusters where there are enough of them, and blocks otherwise.
+ */
+function effectiveSize(pool: Pool, threshold: number): number {
+  const replicates = pool.executions.filter((batches) => batches.some((batch) => batch.length > 0));
+  const clusters = replicates.length >= LEAST_CLUSTERS ? replicates : pool.batches.map((batch) => [batch]);
+  if (clusters.length < LEAST_CLUSTERS) return pool.samples;
+  const counts = clusters.map((batches) => ({
+    size: batches.reduce((sum, batch) => sum + batch.length, 0),
+    hits: countAbove(batches, threshold),
+  }));
+  return pool.samples / designEffect(counts);
+}
+
+/** Told only when it is not the number of samples. */
+function told(effective: number, samples: number): { effective?: number } {
+  return Math.floor(effective) === samples ? {} : { effective: Math.floor(effective) };
+}
+
+export const PERCENT = { p50: 50, p95: 95, p99: 99 } as const;
 
 /** `threshold` is required for the statistics `…-above`; the promise's schema sees to that. */
-export function estimateOf({ statistic, threshold = Number.NaN }: ReleasePromise, pool: Pool): Estimate {
+export function estimateOf(
+  { statistic, threshold = Number.NaN }: LimitPromise,
+  pool: Pool,
+  confidence: number = CONFIDENCE,
+): Estimate {
   const { samples } = pool;
   if (samples === 0) return { value: null, low: null, high: null, samples };
   switch (statistic) {
     case 'count-above':
-      return realised(countAbove(pool, threshold), samples);
+      return realised(countAbove(pool.batches, threshold), samples);
     case 'share-above': {
-      const above = countAbove(pool, threshold);
-      return { value: above / samples, ...clopperPearson(above, samples), samples };
+      const above = countAbove(pool.batches, threshold);
+      const effective = effectiveSize(pool, threshold);
+      const trials = Math.max(1, Math.floor(effective));
+      const hits = (above * trials) / samples;
+      const { low } = clopperPearson(Math.floor(hits), trials, confidence);
+      const { high } = clopperPearson(Math.ceil(hits), trials, confidence);
+      return { value: above / samples, low, high, samples, ...told(effective, samples) };
     }
     case 'max':
       return realised(extreme(pool, Number.NEGATIVE_INFINITY, Math.max), samples);
@@ -61,7 +103,13 @@ export function estimateOf({ statistic, threshold = Number.NaN }: ReleasePromise
       return realised(extreme(pool, Number.POSITIVE_INFINITY, Math.min), samples);
     case 'p50':
     case 'p95':
-    case 'p99':
-      return { ...quantileEstimate(pool.sorted, PERCENT[statistic]), samples };
+    case 'p99': {
+      const percent = PERCENT[statistic];
+      const value = pool.at(pointRank(samples, percent));
+      const effective = effectiveSize(pool, value);
+      const { low, high } = effectiveRanks(samples, percent, confidence, effective);
+      const at = (rank: number | null) => (rank === null ? null : pool.at(rank));
+      return { value, low: at(low), high: at(high), samples, ...told(effective, samples) };
+    }
   }
 }

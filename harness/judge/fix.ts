@@ -1,7 +1,6 @@
 /** A fix is shown by both releases: the candidate keeps the limit and the baseline breaks it by the same rule. */
 import type { Estimate } from '../schema/run.ts';
 import { type Verdict, worst } from '../schema/verdict.ts';
-import { judgeLimit, type Limit } from './limit.ts';
 
 export interface FixVerdict {
   verdict: Verdict;
@@ -9,9 +8,14 @@ export interface FixVerdict {
   discriminates?: boolean;
 }
 
-/** `allThere` is about the baseline's samples; the candidate's verdict has been found before. */
-export function judgeFix(rule: Limit, candidate: Verdict, baseline: Estimate, allThere = true): FixVerdict {
-  const broken = judgeLimit(rule, baseline, allThere) === 'fail';
+/** `judged` is the baseline's verdict, by whether all its samples are there; the candidate's has been found before. */
+export function judgeFix(
+  candidate: Verdict,
+  baseline: Estimate,
+  judged: (allThere: boolean) => Verdict,
+  allThere: boolean,
+): FixVerdict {
+  const broken = judged(allThere) === 'fail';
   if (!broken && (baseline.samples === 0 || !allThere)) {
     return { verdict: worst([candidate, 'no-data']) };
   }

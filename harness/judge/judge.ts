@@ -3,7 +3,7 @@
  * so judging a saved run again gives the same bytes.
  */
 import type { Entry } from '../schema/entry.ts';
-import { type ReleasePromise, reaches } from '../schema/promise.ts';
+import { type LimitPromise, type ReleasePromise, reaches } from '../schema/promise.ts';
 import { type Gate, RUN_SCHEMA_VERSION, type Run } from '../schema/run.ts';
 import type { Scope } from '../schema/scope.ts';
 import { worst } from '../schema/verdict.ts';
@@ -13,6 +13,7 @@ import { componentProvenance } from './components.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { byText } from './executions.ts';
 import { FACTS_SUFFIX, judgeFacts } from './facts.ts';
+import { judgeGuardrails } from './guardrail-gate.ts';
 import { judgeMeasure } from './promise-gate.ts';
 import { seriesOf } from './series.ts';
 import { unjudgedGate } from './unjudged.ts';
@@ -31,10 +32,11 @@ type Promised = ReadonlyMap<string, readonly ReleasePromise[]>;
 
 /** Makes the whole of `run.json` but for `attachments`, which the caller adds. Never throws for what a run may hold. */
 export function judge({ scope, promises, entries, damage }: SavedRun): Run {
-  const evidence = gatherEvidence(scope, entries);
-  const checks = [...Map.groupBy(evidence.reviews, (review) => review.planned.id).values()];
   const promised: Promised = Map.groupBy(promises, (promise) => promise.id);
-  const { gates: kept, series } = judgePromises(evidence, promised);
+  const toDecide = promisesToDecide(scope, promised);
+  const evidence = gatherEvidence(scope, entries, toDecide);
+  const checks = [...Map.groupBy(evidence.reviews, (review) => review.planned.id).values()];
+  const { gates: kept, series } = judgePromises(evidence, toDecide);
   const judged = [...kept, ...checks.map((reviews) => judgeFacts(evidence, reviews))];
   const unjudged = findUnjudged(scope, promised, judged);
   const gates = [...judged, ...unjudged].sort((a, b) => byText(a.id, b.id));
@@ -70,18 +72,26 @@ export function judge({ scope, promises, entries, damage }: SavedRun): Run {
   };
 }
 
-/** The promises the run set out to decide, by measure so that samples are pooled once. Others are none of this run's business. */
-function judgePromises(evidence: Evidence, promised: Promised): Pick<Run, 'gates' | 'series'> {
-  const unique = [...new Set(evidence.scope.expected)].flatMap((id) => {
+/** The promises the run set out to decide, by suite and measure. Others are none of this run's business. */
+function promisesToDecide(scope: Scope, promised: Promised): ReleasePromise[] {
+  const unique = [...new Set(scope.expected)].flatMap((id) => {
     const [promise, another] = promised.get(id) ?? [];
     return promise === undefined || another !== undefined ? [] : [promise];
   });
-  unique.sort((a, b) => byText(a.suite, b.suite) || byText(a.measure, b.measure) || byText(a.id, b.id));
-  const gates: Gate[] = [];
+  return unique.sort((a, b) => byText(a.suite, b.suite) || byText(a.measure, b.measure) || byText(a.id, b.id));
+}
+
+/** By measure, so that samples are pooled once; the guardrails of a ticket together, because they share a level. */
+function judgePromises(evidence: Evidence, promises: readonly ReleasePromise[]): Pick<Run, 'gates' | 'series'> {
+  const gates: Gate[] = judgeGuardrails(
+    evidence,
+    promises.filter((promise) => promise.kind === 'guardrail'),
+  );
   const series: Run['series'] = [];
-  for (const group of Map.groupBy(unique, ({ suite, measure }) => JSON.stringify([suite, measure])).values()) {
+  for (const group of Map.groupBy(promises, ({ suite, measure }) => JSON.stringify([suite, measure])).values()) {
     const { suite, measure } = group[0] as ReleasePromise;
-    gates.push(...judgeMeasure(evidence, suite, measure, group));
+    const limits = group.filter((promise): promise is LimitPromise => promise.kind !== 'guardrail');
+    if (limits.length > 0) gates.push(...judgeMeasure(evidence, suite, measure, limits));
     series.push(
       ...seriesOf(
         evidence.reviews.filter((review) => review.planned.suite === suite),

@@ -1,5 +1,5 @@
 /** The one sentence that says what was measured, by what limit, over how many samples, and what the other release did. */
-import type { ReleasePromise } from '../schema/promise.ts';
+import type { LimitPromise } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
 import { SIGNS, scaleOf } from '../schema/units.ts';
 import type { Verdict } from '../schema/verdict.ts';
@@ -8,11 +8,12 @@ import { keeps } from './limit.ts';
 import { exactly, exactQuantity, inPercent, percent, quantity, readable } from './numbers.ts';
 
 /** `p95 3.1 ms [2.9, 3.4] < 100 ms over 12,000 samples` · `1 of 36 samples of away_ms over 30 s, limit ≤ 0 (…)` · `0 of 48 channels missing, limit ≤ 0 (…)`. */
-export function measured(promise: ReleasePromise, estimate: Estimate): string {
+export function measured(promise: LimitPromise, estimate: Estimate): string {
   const { statistic, operator, limit, measure, unit } = promise;
   const { value, samples } = estimate;
   if (value === null) return `no samples of ${measure}, limit ${limitText(promise)}`;
-  const over = `${exactly(samples)} sample${samples === 1 ? '' : 's'}`;
+  const worth = estimate.effective === undefined ? '' : ` (worth ${exactly(estimate.effective)} independent ones)`;
+  const over = `${exactly(samples)} sample${samples === 1 ? '' : 's'}${worth}`;
   if (statistic === 'count-above') {
     const all = `(${exactly(100 * CONFIDENCE)} % confident: ${shareOfAll(value, samples)} of all would)`;
     return `${exactly(value)} of ${above(promise, samples)}, limit ${limitText(promise)} ${all}`;
@@ -26,7 +27,7 @@ export function measured(promise: ReleasePromise, estimate: Estimate): string {
 }
 
 /** What was counted, of how many. A threshold of 0 only says that there is some of the measure: `48 channels missing`. */
-function above({ measure, threshold = Number.NaN, unit }: ReleasePromise, samples: number): string {
+function above({ measure, threshold = Number.NaN, unit }: LimitPromise, samples: number): string {
   if (threshold === 0) return `${exactly(samples)} ${measure.replaceAll('_', ' ')}`;
   return `${exactly(samples)} sample${samples === 1 ? '' : 's'} of ${measure} over ${exactQuantity(threshold, unit)}`;
 }
@@ -39,7 +40,7 @@ function shareOfAll(count: number, samples: number): string {
 }
 
 /** The other release in few words: `v1.0.0: 412 ms` · `v1.0.0: 36 of 36`. */
-export function comparedWith(release: string, promise: ReleasePromise, estimate: Estimate): string {
+export function comparedWith(release: string, promise: LimitPromise, estimate: Estimate): string {
   const { value, samples } = estimate;
   if (value === null) return `${release}: no samples`;
   if (promise.statistic === 'count-above') return `${release}: ${exactly(value)} of ${exactly(samples)}`;
@@ -48,7 +49,7 @@ export function comparedWith(release: string, promise: ReleasePromise, estimate:
 }
 
 /** Why the estimate alone gave this verdict, where the numbers do not say so themselves. */
-export function because(promise: ReleasePromise, estimate: Estimate, verdict: Verdict): string[] {
+export function because(promise: LimitPromise, estimate: Estimate, verdict: Verdict): string[] {
   if (verdict === 'no-data' && estimate.samples < promise.minSamples) {
     return [`at least ${exactly(promise.minSamples)} samples are needed`];
   }
@@ -57,7 +58,7 @@ export function because(promise: ReleasePromise, estimate: Estimate, verdict: Ve
   return [];
 }
 
-function limitText({ statistic, operator, limit, unit }: ReleasePromise): string {
+function limitText({ statistic, operator, limit, unit }: LimitPromise): string {
   const sign = SIGNS[operator];
   if (statistic === 'count-above') return `${sign} ${exactly(limit)}`;
   if (statistic === 'share-above') return `${sign} ${exactly(inPercent(limit))} %`;
@@ -65,7 +66,7 @@ function limitText({ statistic, operator, limit, unit }: ReleasePromise): string
 }
 
 /** In the unit of the value before it. */
-function interval({ statistic, unit, limit }: ReleasePromise, { value, low, high }: Estimate, before = ''): string {
+function interval({ statistic, unit, limit }: LimitPromise, { value, low, high }: Estimate, before = ''): string {
   if (statistic === 'max' || statistic === 'min') return '';
   const per = scaleOf(value ?? 0, unit, limit)?.per ?? 1;
   const scaled = (one: number) => (statistic === 'share-above' ? inPercent(one) : one / per);

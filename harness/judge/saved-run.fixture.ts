@@ -1,6 +1,6 @@
 /** Saved runs for the judge's tests: an honest one by default, each part to be changed by name. */
 import type { Arm, CheckStatus, ComponentEntry, Entry, RunEnded } from '../schema/entry.ts';
-import type { ReleasePromise } from '../schema/promise.ts';
+import type { Guardrail, LimitPromise, ReleasePromise } from '../schema/promise.ts';
 import type { PlannedCheck, Scope } from '../schema/scope.ts';
 import { countBatch, emptyTally } from '../schema/tally.ts';
 import type { SavedRun } from './judge.ts';
@@ -25,7 +25,7 @@ export const givenCheck = (changes: Partial<PlannedCheck> = {}): PlannedCheck =>
   ...changes,
 });
 
-export const givenPromise = (changes: Partial<ReleasePromise> = {}): ReleasePromise => ({
+export const givenPromise = (changes: Partial<LimitPromise> = {}): LimitPromise => ({
   id: 'tars-1/back',
   suite: 'tars-1',
   ticket: 'TARS-1',
@@ -38,6 +38,22 @@ export const givenPromise = (changes: Partial<ReleasePromise> = {}): ReleaseProm
   limit: 0,
   unit: 'ms',
   minSamples: 30,
+  decidableFrom: 'smoke',
+  ...changes,
+});
+
+export const givenGuardrail = (changes: Partial<Guardrail> = {}): Guardrail => ({
+  id: 'tars-1/no-slower',
+  suite: 'tars-1',
+  ticket: 'TARS-1',
+  kind: 'guardrail',
+  says: 'The p95 is no more than 5 % slower',
+  measure: 'latency_ms',
+  statistic: 'p95',
+  worse: 'higher',
+  tolerance: 0.05,
+  unit: 'ms',
+  minPairs: 8,
   decidableFrom: 'smoke',
   ...changes,
 });

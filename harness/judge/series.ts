@@ -1,7 +1,7 @@
 /** Time series for charts: of each judged measure the medians of its batches over time, an arm a line. */
 import { ARMS } from '../schema/entry.ts';
 import type { Run } from '../schema/run.ts';
-import { quantileRanks, sortedSamples } from '../statistics/quantile.ts';
+import { quantileOf } from '../statistics/quantile.ts';
 import { reviewsOf } from './evidence.ts';
 import type { Review } from './review.ts';
 
@@ -31,5 +31,5 @@ export function seriesOf(reviews: readonly Review[], measure: string): Series {
 }
 
 function median(values: readonly number[]): number {
-  return sortedSamples([values])[quantileRanks(values.length, 50).point - 1] as number;
+  return quantileOf([values], 50) as number;
 }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { baselineText, durationText, intervalText, limitText, measuredText, quantity } from './quantity.ts';
-import { gate } from './run.fixture.ts';
+import {
+  baselineText,
+  detectableText,
+  durationText,
+  intervalText,
+  limitText,
+  measuredText,
+  quantity,
+} from './quantity.ts';
+import { gate, guardrailGate } from './run.fixture.ts';
 
 describe('quantity', () => {
   it.each([
@@ -92,6 +100,18 @@ describe('measuredText', () => {
     ['>', 3, 'more than 3 needed'],
   ] as const)('the limit of a count %s %d reads: %s', (operator, limit, text) => {
     expect(limitText(gate({ statistic: 'count-above', threshold: 0, operator, limit }))).toBe(text);
+  });
+
+  it('writes a guardrail as a change with its sign', () => {
+    const change = { value: 0.032, low: -0.01, high: 0.0501, samples: 32 };
+    const one = { ...guardrailGate(), minimumDetectable: 0.12 };
+    expect(measuredText(one, change)).toBe('p95 +3.2%');
+    expect(intervalText(one, change)).toBe('[-1%, +5.01%]');
+    expect(limitText(one)).toBe('≤ +5%');
+    expect(limitText({ ...one, operator: '>=', limit: -0.05 })).toBe('≥ -5%');
+    expect(detectableText(one)).toBe('+12%');
+    expect(detectableText({ ...one, minimumDetectable: null })).toBe('nothing with so few pairs');
+    expect(detectableText(gate())).toBeUndefined();
   });
 });
 

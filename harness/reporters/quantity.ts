@@ -49,7 +49,7 @@ export function unitsAt(value: number, unit: string, beside?: number): number {
 
 /** The unit a gate's estimate and limit are in, which for a count or a share is not the measure's. */
 export function unitOf(gate: Gate): string {
-  if (gate.statistic === 'share-above') return 'fraction';
+  if (gate.kind === 'guardrail' || gate.statistic === 'share-above') return 'fraction';
   return gate.statistic === 'count-above' || gate.statistic === 'facts-broken' ? 'count' : gate.unit;
 }
 
@@ -58,9 +58,21 @@ function isCount({ statistic }: Gate): boolean {
   return statistic === 'count-above' || statistic === 'facts-broken';
 }
 
-/** `≤ 60 s`, with its sign for a count too: beside a drawing, or as a rule. */
+/** A value in the gate's unit; a guardrail's is a change and has its sign: `+3.2 %`. */
+function amount(gate: Gate, value: number, beside?: number): string {
+  const text = quantity(value, unitOf(gate), beside);
+  return gate.kind === 'guardrail' && value > 0 ? `+${text}` : text;
+}
+
+/** `≤ 60 s`, with its sign for a count too, of a guardrail `≤ +5 %`: beside a drawing, or as a rule. */
 export function boundText(gate: Gate): string {
-  return `${SIGNS[gate.operator]} ${quantity(gate.limit, unitOf(gate))}`;
+  return `${SIGNS[gate.operator]} ${amount(gate, gate.limit)}`;
+}
+
+/** The smallest change that a guardrail's pairs would have called: `+12 %`; undefined for other gates. */
+export function detectableText(gate: Gate): string | undefined {
+  if (gate.minimumDetectable === undefined) return undefined;
+  return gate.minimumDetectable === null ? 'nothing with so few pairs' : amount(gate, gate.minimumDetectable);
 }
 
 /** The limit beside a value: `≤ 60 s`, and of a count `0 allowed`. */
@@ -86,7 +98,7 @@ export function statisticText(gate: Gate): string {
 /** The value alone, `41.2 s` or `0 of 48`, or `no samples` when there were none to compute it from. */
 export function valueText(gate: Gate, estimate: Estimate | undefined): string {
   if (estimate === undefined || estimate.value === null) return 'no samples';
-  const value = quantity(estimate.value, unitOf(gate), gate.limit);
+  const value = amount(gate, estimate.value, gate.limit);
   return isCount(gate) ? `${value} of ${number(estimate.samples, 15)}` : value;
 }
 
@@ -116,9 +128,8 @@ export function intervalText(gate: Gate, estimate: Estimate | undefined): string
   if (estimate === undefined || estimate.value === null) return undefined;
   const { value, low, high } = estimate;
   if (low === value && high === value) return undefined;
-  const unit = unitOf(gate);
-  const from = low === null ? '(−∞' : `[${quantity(low, unit, gate.limit)}`;
-  const to = high === null ? '∞)' : `${quantity(high, unit, gate.limit)}]`;
+  const from = low === null ? '(−∞' : `[${amount(gate, low, gate.limit)}`;
+  const to = high === null ? '∞)' : `${amount(gate, high, gate.limit)}]`;
   return `${from}, ${to}`;
 }
 

@@ -38,31 +38,36 @@ export type Statistic = z.infer<typeof statisticSchema>;
 export const operatorSchema = z.enum(['<', '<=', '>', '>=']);
 export type Operator = z.infer<typeof operatorSchema>;
 
-export const promiseSchema = z
+/** What every promise says of itself, whatever its kind. */
+const common = {
+  id: idSchema,
+  /** Former ids; a rename leaves one here, so that no other gate takes it and its history can be found. */
+  aliases: z.array(idSchema).optional(),
+  suite: z.string(),
+  ticket: z.string().optional(),
+  /** The sentence a reader sees, with its number. */
+  says: z.string().min(1),
+  /** The measure of this suite's observations that the statistic is computed from. */
+  measure: z.string().min(1),
+  /** The unit of the measure; observations in any other unit are an error. */
+  unit: z.string().min(1),
+  /** The quickest profile that can decide this promise; below it the promise is deferred. */
+  decidableFrom: profileSchema,
+};
+
+export const limitPromiseSchema = z
   .strictObject({
-    id: idSchema,
-    /** Former ids; a rename leaves one here, so that no other gate takes it and its history can be found. */
-    aliases: z.array(idSchema).optional(),
-    suite: z.string(),
-    ticket: z.string().optional(),
+    ...common,
     /** `fix`: the baseline breaks the limit and the candidate keeps it. `absolute`: the limit alone, on the candidate. */
     kind: z.enum(['fix', 'absolute']),
-    /** The sentence a reader sees, with its number. */
-    says: z.string().min(1),
-    /** The measure of this suite's observations that the statistic is computed from. */
-    measure: z.string().min(1),
     statistic: statisticSchema,
     /** In the measure's unit; only for `count-above` and `share-above`. */
     threshold: z.number().optional(),
     operator: operatorSchema,
     /** In the measure's unit; a count for `count-above`, a fraction from 0 to 1 for `share-above`. */
     limit: z.number(),
-    /** The unit of the measure; observations in any other unit are an error. */
-    unit: z.string().min(1),
     /** Fewer samples than this on the candidate can never pass. */
     minSamples: z.int().positive(),
-    /** The quickest profile that can decide this promise; below it the promise is deferred. */
-    decidableFrom: profileSchema,
   })
   .refine((promise) => promise.statistic.endsWith('-above') === (promise.threshold !== undefined), {
     message: 'threshold belongs to count-above and share-above, and to no other statistic',
@@ -80,6 +85,24 @@ export const promiseSchema = z
       path: ['limit'],
     },
   );
+export type LimitPromise = z.infer<typeof limitPromiseSchema>;
 
-/** See the fields of `promiseSchema`. Named so because `Promise` is taken. */
+export const guardrailSchema = z.strictObject({
+  ...common,
+  /** The candidate is no worse than the baseline by more than `tolerance`, judged on pairs of replicates. */
+  kind: z.literal('guardrail'),
+  /** Taken of each replicate by itself, then compared within its pair; of a replicate with one value it is that value. */
+  statistic: z.enum(['p50', 'p95', 'p99']),
+  /** Which way is a regression: `higher` for latency or memory, `lower` for throughput. */
+  worse: z.enum(['higher', 'lower']),
+  /** How much worse is let pass, as a fraction of the baseline: 0.05 is 5 %. */
+  tolerance: z.number().min(0).lt(1),
+  /** Fewer pairs of replicates than this are never a verdict but `no-data`. */
+  minPairs: z.int().positive(),
+});
+export type Guardrail = z.infer<typeof guardrailSchema>;
+
+export const promiseSchema = z.discriminatedUnion('kind', [limitPromiseSchema, guardrailSchema]);
+
+/** See the fields of the schemas. Named so because `Promise` is taken. */
 export type ReleasePromise = z.infer<typeof promiseSchema>;

@@ -13,6 +13,8 @@ export const estimateSchema = z.strictObject({
   low: z.number().nullable(),
   high: z.number().nullable(),
   samples: z.int().nonnegative(),
+  /** How many independent samples these are worth; absent when as many as there are, or when that does not matter. */
+  effective: z.int().nonnegative().optional(),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 
@@ -20,17 +22,26 @@ export const gateSchema = z.strictObject({
   id: z.string(),
   suite: z.string(),
   ticket: z.string().optional(),
-  kind: z.enum(['fix', 'absolute', 'facts']),
+  kind: z.enum(['fix', 'absolute', 'guardrail', 'facts']),
   says: z.string(),
   measure: z.string(),
   statistic: z.union([statisticSchema, z.literal('facts-broken')]),
   threshold: z.number().optional(),
   operator: operatorSchema,
+  /** Of a guardrail the relative change that is let pass: 0.05 with `<=` when higher is worse, -0.05 with `>=` when lower is. */
   limit: z.number(),
+  /** Guardrails only, as promised: a fraction of the baseline. */
+  tolerance: z.number().optional(),
+  /**
+   * Guardrails only: the smallest relative change that these pairs, at their noise, call a regression in 95 % of all such
+   * runs; null when they are too few to call any.
+   */
+  minimumDetectable: z.number().nullable().optional(),
   unit: z.string(),
   verdict: verdictSchema,
   /** A sentence with measured, operator and limit in it. */
   reason: z.string(),
+  /** Of a guardrail the change against the baseline, as a fraction of it; its samples are pairs of replicates. */
   candidate: estimateSchema,
   baseline: estimateSchema.optional(),
   /** Fixes only: whether the baseline broke the limit. */

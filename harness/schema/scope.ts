@@ -15,8 +15,13 @@ export const plannedCheckSchema = z.strictObject({
   ticket: z.string().optional(),
   lane: laneSchema,
   arms: z.array(armSchema).min(1),
-  /** At most as many as `--repeat` allows. */
+  /** How many replicates on each arm, at most as many as `--repeat` allows; with `leastReplicates` the most there may be. */
   replicates: z.int().positive().max(1_000),
+  /**
+   * From so many pairs of replicates on the check ends as soon as `harness/judge/stopping.ts` says `decided`.
+   * Absent: all `replicates` are made.
+   */
+  leastReplicates: z.int().positive().optional(),
   /** Names of the facts it must record on the candidate. */
   facts: z.array(z.string()),
   /** Measures it records, by name, with their units. */

@@ -2,6 +2,7 @@
 import { incompleteBeta } from './incomplete-beta.ts';
 import { StatisticsInputError } from './input-error.ts';
 import { CONFIDENCE } from './proportion.ts';
+import { selectRank } from './select.ts';
 
 /** Ranks counted from 1 in the sorted samples; `low` or `high` is null where no sample bounds the quantile. */
 export interface QuantileRanks {
@@ -56,29 +57,66 @@ export function quantileRanks(samples: number, percent: number, confidence: numb
   const high = firstRank(1, samples, (rank) => atLeast(rank) <= tail);
   return {
     low: low === 0 ? null : low,
-    point: Math.ceil((samples * percent) / 100),
+    point: pointRank(samples, percent),
     high: high > samples ? null : high,
   };
 }
 
-/** The quantile at `percent` of ascending `sorted` samples and its interval; see `quantileRanks`. */
+/**
+ * `quantileRanks` of samples that depend on each other and are worth fewer, `effective`: the ranks that would bound the
+ * quantile among so many, taken at the same height among all and rounded outwards.
+ */
+export function effectiveRanks(
+  samples: number,
+  percent: number,
+  confidence: number = CONFIDENCE,
+  effective: number = samples,
+): QuantileRanks {
+  const independent = Math.min(samples, Math.max(1, Math.floor(effective)));
+  const { low, high } = quantileRanks(independent, percent, confidence);
+  const worth = samples / independent;
+  return {
+    low: low === null ? null : Math.floor((low - 1) * worth) + 1,
+    point: pointRank(samples, percent),
+    high: high === null ? null : Math.ceil(high * worth),
+  };
+}
+
+/** The quantile at `percent` of ascending `sorted` samples and its interval; see `quantileRanks` and `effectiveRanks`. */
 export function quantileEstimate(
   sorted: Float64Array,
   percent: number,
   confidence: number = CONFIDENCE,
+  effective: number = sorted.length,
 ): QuantileEstimate {
-  const ranks = quantileRanks(sorted.length, percent, confidence);
+  const ranks = effectiveRanks(sorted.length, percent, confidence, effective);
   const at = (rank: number | null) => (rank === null ? null : (sorted[rank - 1] ?? null));
   return { value: sorted[ranks.point - 1] as number, low: at(ranks.low), high: at(ranks.high) };
 }
 
 /** All values of `batches` in one ascending typed array: 8 bytes a value, numeric order without a comparator. */
 export function sortedSamples(batches: readonly (readonly number[])[]): Float64Array {
-  const sorted = new Float64Array(batches.reduce((sum, batch) => sum + batch.length, 0));
+  return pooledSamples(batches).sort();
+}
+
+/** The point alone of `quantileEstimate`, from samples in any order and without sorting them; null for no samples. */
+export function quantileOf(batches: readonly (readonly number[])[], percent: number): number | null {
+  const pooled = pooledSamples(batches);
+  return pooled.length === 0 ? null : selectRank(pooled, pointRank(pooled.length, percent));
+}
+
+/** All values of `batches` in one typed array, in the order they came. */
+export function pooledSamples(batches: readonly (readonly number[])[]): Float64Array {
+  const pooled = new Float64Array(batches.reduce((sum, batch) => sum + batch.length, 0));
   let offset = 0;
   for (const batch of batches) {
-    sorted.set(batch, offset);
+    pooled.set(batch, offset);
     offset += batch.length;
   }
-  return sorted.sort();
+  return pooled;
+}
+
+/** The nearest rank, free of rounding. */
+export function pointRank(samples: number, percent: number): number {
+  return Math.ceil((samples * percent) / 100);
 }

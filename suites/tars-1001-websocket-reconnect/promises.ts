@@ -38,4 +38,15 @@ export default {
     minSamples: 2_000,
     decidableFrom: 'smoke',
   },
+  'tars-1001/live-cost': {
+    kind: 'guardrail',
+    says: 'Events cost dashboard-api at most 20 % more processor time while no dashboard is cut off',
+    measure: 'api_cpu_ms',
+    statistic: 'p50',
+    worse: 'higher',
+    tolerance: 0.2,
+    unit: 'ms',
+    minPairs: 7,
+    decidableFrom: 'standard',
+  },
 } satisfies Record<string, PromiseDeclaration>;

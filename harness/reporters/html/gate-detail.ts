@@ -2,7 +2,7 @@
 import { html } from 'htm/preact';
 import type { Gate, Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
-import { boundText, counted, quantity } from '../quantity.ts';
+import { boundText, counted, detectableText, quantity } from '../quantity.ts';
 import { byTicket, MEANINGS } from '../triage.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
 import { Anchor, Badge, Command, checkAnchor, Section, Terms } from './parts.ts';
@@ -34,6 +34,7 @@ function Detail({ gate, arms, drawn }: { gate: Gate; arms: Run['provenance']['ar
     <${Terms} terms=${[
       ['Verdict', passes ? undefined : `${gate.verdict}: ${MEANINGS[gate.verdict]}`],
       ['Judged on', judgedOn(gate)],
+      ['Would be called', detectableText(gate)],
       [
         'Checks',
         gate.checks.map((check, i) => html`${i > 0 && ', '}<${Anchor} id=${checkAnchor(check)}>${check}</${Anchor}>`),
@@ -47,6 +48,7 @@ function Detail({ gate, arms, drawn }: { gate: Gate; arms: Run['provenance']['ar
 const KINDS: Record<Gate['kind'], string> = {
   fix: 'fix: the baseline must break it',
   absolute: 'absolute: the candidate alone',
+  guardrail: 'guardrail: the change against the baseline, over pairs of replicates',
   facts: 'facts of a check',
 };
 

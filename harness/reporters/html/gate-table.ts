@@ -62,7 +62,7 @@ function Row({ gate }: { gate: Gate }) {
     <td role="cell" class="n">${measuredText(gate, gate.candidate)}<small>${intervalText(gate, gate.candidate)}</small></td>
     <td role="cell" class="n">${limitText(gate)}</td>
     <td role="cell" class="n">${baselineText(gate) ?? '–'}<small>${role(gate)}</small></td>
-    <td role="cell" class="n">${number(gate.candidate.samples, 15)}</td>
+    <td role="cell" class="n">${number(gate.candidate.samples, 15)}${gate.kind === 'guardrail' && html`<small>pairs</small>`}</td>
     <td role="cell">${cut(gate.reason, 400)}</td>
   </tr>`;
 }

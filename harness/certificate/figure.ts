@@ -1,0 +1,29 @@
+/** One line of the certificate: what the judge is held to, what came out, and whether that is enough. */
+
+export interface Figure {
+  /** `false alarms`, `power`, `early`, `repeatable`, `closed`, `fast`. */
+  promise: string;
+  /** The gate and the circumstances. */
+  of: string;
+  required: string;
+  measured: string;
+  /** Absent for what is only shown beside. */
+  met?: boolean;
+}
+
+export interface Context {
+  /** Fewer simulations, for a look in seconds; the figures are then rough. */
+  quick: boolean;
+  seed: number;
+  /** Told as it goes: what is being done, and how much of it. */
+  progress(what: string, done: number, all: number): void;
+}
+
+export function percentText(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 && share > 0 ? 2 : 1)} %`;
+}
+
+/** The lower middle of numbers; infinity stands for never. */
+export function medianOf(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[(numbers.length - 1) >> 1] as number;
+}

@@ -1,0 +1,28 @@
+/** `npm run prove -- --judge`: the judge's certificate, as a table and as `certificate.json`. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { certify } from '../certificate/certify.ts';
+import { certificateTable } from '../certificate/table.ts';
+import { writeAtomically } from '../run-folder/write-atomically.ts';
+import { EXIT } from '../schema/verdict.ts';
+
+const SEED = 1;
+const TOLD_EVERY_MS = 2_000;
+
+export async function proveJudge({ quick = false, output }: { quick?: boolean; output: string }): Promise<number> {
+  // Told before the work, not after: a folder that cannot be written is known at once.
+  mkdirSync(output, { recursive: true });
+  let told = 0;
+  const certificate = await certify({
+    quick,
+    seed: SEED,
+    progress(what, done, all) {
+      if (performance.now() - told < TOLD_EVERY_MS && done > 0) return;
+      told = performance.now();
+      process.stderr.write(`${what}: ${done} of ${all}\n`);
+    },
+  });
+  writeAtomically(join(output, 'certificate.json'), `${JSON.stringify(certificate, null, 2)}\n`);
+  process.stdout.write(certificateTable(certificate));
+  return certificate.met ? EXIT.pass : EXIT.fail;
+}

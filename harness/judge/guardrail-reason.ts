@@ -1,0 +1,55 @@
+/** The sentence of a guardrail: what changed, by how much it might, what is let pass, and what would have been seen. */
+import type { Guardrail } from '../schema/promise.ts';
+import type { Estimate } from '../schema/run.ts';
+import type { Verdict } from '../schema/verdict.ts';
+import { quantileOf } from '../statistics/quantile.ts';
+import { exactly, percent, readable, withUnit } from './numbers.ts';
+
+type Statistics = readonly { baseline: number | null; candidate: number | null }[];
+
+/** `p95 of latency_ms +23 % [+20, +27] against v1.0.0, limit <= +5 %, over 32 pairs; medians 123 ms and v1.0.0: 100 ms; …` */
+export function measuredChange(
+  promise: Guardrail,
+  change: Estimate,
+  statistics: Statistics,
+  baseline: string,
+  minimumDetectable: number | null,
+  verdict: Verdict,
+): string {
+  const { statistic, measure, worse, tolerance, unit, minPairs } = promise;
+  const limit = worse === 'higher' ? tolerance : -tolerance;
+  const allowed = `${worse === 'higher' ? '<=' : '>='} ${signed(limit, (value) => `${exactly(Number((100 * value).toPrecision(15)))} %`)}`;
+  const { value, low, high, samples } = change;
+  const parts: string[] = [];
+  if (value === null) {
+    parts.push(`no pairs of ${measure}, limit ${allowed}`);
+  } else {
+    const bound = (one: number | null) =>
+      one === null ? 'open' : signed(one, (part) => readable(100 * part, 100 * limit));
+    const point = signed(value, (part) => percent(part, limit));
+    const pairs = `${exactly(samples)} pair${samples === 1 ? '' : 's'}`;
+    parts.push(
+      `${statistic} of ${measure} ${point} [${bound(low)}, ${bound(high)}] against ${baseline}, limit ${allowed}, over ${pairs}`,
+    );
+    const [ours, theirs] = (['candidate', 'baseline'] as const).map((arm) =>
+      withUnit(readable(median(statistics, arm)), unit),
+    );
+    parts.push(`medians ${ours} and ${baseline}: ${theirs}`);
+  }
+  if (verdict === 'no-data' && samples < minPairs) parts.push(`at least ${exactly(minPairs)} pairs are needed`);
+  if (verdict === 'inconclusive') parts.push('the interval lies on both sides of the limit');
+  parts.push(
+    minimumDetectable === null
+      ? 'so few pairs call no change a regression'
+      : `at this noise ${signed(minimumDetectable, (part) => percent(part))} is called in 95 % of runs`,
+  );
+  return parts.join('; ');
+}
+
+function signed(value: number, write: (value: number) => string): string {
+  return value > 0 ? `+${write(value)}` : write(value);
+}
+
+function median(statistics: Statistics, arm: 'baseline' | 'candidate'): number {
+  return quantileOf([statistics.flatMap((pair) => pair[arm] ?? [])], 50) as number;
+}
