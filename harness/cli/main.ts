@@ -101,8 +101,10 @@ program
 
 program
   .command('prove')
-  .description('put the judgement to the proof: each planted mutant must be caught by a gate')
-  .option('--mutants', 'plant each mutant of the suites in the candidate (the default)')
+  .description('put the judgement itself to the proof, with --mutants or --judge')
+  .option('--mutants', 'plant each mutant of the suites in the candidate: a gate must fail')
+  .option('--judge', "the judge's certificate: false alarms, power, earliness, speed")
+  .option('--quick', 'of the certificate fewer simulations: seconds in place of minutes')
   .addOption(repeatable('--mutant <mutant>', 'only this mutant', 'all'))
   .addOption(repeatable('--ticket <ticket>', 'only the mutants of this ticket', 'all'))
   .option('--sample <n>', 'only so many, drawn by the seed', wholeNumber(1, 10_000))
@@ -110,7 +112,7 @@ program
   .option('--jobs <n>', 'how many at a time', wholeNumber(1, 16), 3)
   .option(
     '--seed <number>',
-    'seed of the sample and of every run (default: drawn, and told)',
+    'seed of the sample and of every run, or of the simulations (default: drawn, and told)',
     wholeNumber(0, 4_294_967_295),
   )
   .addOption(output())
@@ -127,14 +129,6 @@ program
   .option('--no-provision', 'as if nothing might be installed')
   .addOption(config())
   .action(async (values: Values) => exitWith(await (await import('./doctor.ts')).doctor(values as never)));
-
-program
-  .command('prove')
-  .description('put the harness itself to the proof')
-  .option('--judge', "the judge's certificate: false alarms, power, speed")
-  .option('--quick', 'fewer simulations: seconds in place of minutes')
-  .addOption(output())
-  .action(async (values: Values) => exitWith(await (await import('./prove.ts')).prove(values as never)));
 
 /** Errors with a code of ours are answers, not crashes: the call cannot be served, or the run cannot be known. */
 const EXIT_OF_ERROR: Record<string, number> = {

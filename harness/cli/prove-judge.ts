@@ -1,21 +1,29 @@
 /** `npm run prove -- --judge`: the judge's certificate, as a table and as `certificate.json`. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { certify } from '../certificate/certify.ts';
 import { certificateTable } from '../certificate/table.ts';
+import { unwritable } from '../run-folder/errors.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
 import { EXIT } from '../schema/verdict.ts';
 
-const SEED = 1;
+/** The same figures each time, unless another seed is asked for. */
+const SEED_DEFAULT = 1;
 const TOLD_EVERY_MS = 2_000;
 
-export async function proveJudge({ quick = false, output }: { quick?: boolean; output: string }): Promise<number> {
+export interface ProveJudgeOptions {
+  readonly quick?: boolean;
+  readonly seed?: number;
+  readonly output: string;
+}
+
+export async function proveJudge({ quick = false, seed = SEED_DEFAULT, output }: ProveJudgeOptions): Promise<number> {
   // Told before the work, not after: a folder that cannot be written is known at once.
-  mkdirSync(output, { recursive: true });
+  makeFolder(output);
   let told = 0;
   const certificate = await certify({
     quick,
-    seed: SEED,
+    seed,
     progress(what, done, all) {
       if (performance.now() - told < TOLD_EVERY_MS && done > 0) return;
       told = performance.now();
@@ -25,4 +33,12 @@ export async function proveJudge({ quick = false, output }: { quick?: boolean; o
   writeAtomically(join(output, 'certificate.json'), `${JSON.stringify(certificate, null, 2)}\n`);
   process.stdout.write(certificateTable(certificate));
   return certificate.met ? EXIT.pass : EXIT.fail;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw unwritable(resolve(folder), error);
+  }
 }

@@ -5,6 +5,7 @@ import type { Guardrail, ReleasePromise } from '../schema/promise.ts';
 import { runSchema } from '../schema/run.ts';
 import type { PlannedCheck } from '../schema/scope.ts';
 import { guardrailEvidence, judgeGuardrail, logTolerance } from './guardrail.ts';
+import { detectable } from './guardrail-estimate.ts';
 import { judge } from './judge.ts';
 import {
   finished,
@@ -163,6 +164,29 @@ describe('a guardrail', () => {
       ['tars-1/p50', 'pass'],
     ]);
   });
+});
+
+describe('what is detectable', () => {
+  const swinging = Array.from({ length: PAIRS }, (_, index) => (index % 2 === 0 ? 0.1 : -0.1));
+
+  test('agrees with scipy.stats.t: expm1((t.ppf(.997, 15) + t.ppf(.95, 15)) · s / sqrt(16 · 3/π)), s² = .01 · 16/15', () => {
+    expect(detectable(givenGuardrail({ tolerance: 0 }), swinging, 0.008)).toBeCloseTo(0.13973115078886333, 9);
+  });
+
+  test('grows with the tolerance, is below 0 where lower is worse, and is nothing for too few pairs', () => {
+    expect(detectable(givenGuardrail({ tolerance: 0.1 }), swinging, 0.008)).toBeCloseTo(1.1 * 1.139731 - 1, 5);
+    expect(detectable(givenGuardrail({ tolerance: 0, worse: 'lower' }), swinging, 0.008)).toBeCloseTo(
+      1 / 1.139731 - 1,
+      5,
+    );
+    expect(detectable(givenGuardrail(), swinging.slice(0, 9), 0.008)).not.toBeNull();
+    expect(detectable(givenGuardrail(), swinging.slice(0, 8), 0.008)).toBeNull();
+  });
+});
+
+test('the tolerance of what is worse when lower is the ratio to which it may fall', () => {
+  expect(Math.exp(logTolerance(givenGuardrail({ tolerance: 0.05 })))).toBeCloseTo(1.05, 12);
+  expect(Math.exp(-logTolerance(givenGuardrail({ tolerance: 0.05, worse: 'lower' })))).toBeCloseTo(0.95, 12);
 });
 
 describe('judgeGuardrail', () => {

@@ -153,6 +153,17 @@ describe('a saved run of a check that may end early', () => {
     expect(gate(run)?.verdict).toBe('inconclusive');
   });
 
+  test('is not given the sharper look when it did not come to the end of the budget', () => {
+    // Two pairs that hardly differ, then ten that do: ranks call it, bets do not yet.
+    const ratios = [1.049, 1.048, ...times(10, 1.5)];
+    expect(gate(judged(linesOf(12, ...ratios)))?.verdict).toBe('no-data');
+    const short = { ...check, replicates: 12 };
+    const whole = judge(
+      givenRun({ checks: [short], promises: [guardrail], entries: [redis, ...linesOf(12, ...ratios), finished] }),
+    );
+    expect(gate(whole)?.verdict).toBe('fail');
+  });
+
   test('has its last pair on both arms', () => {
     const lines = linesOf(7, 1).filter(
       (entry) => !('arm' in entry && entry.arm === 'candidate' && entry.replicate === 6),
