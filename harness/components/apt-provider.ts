@@ -6,7 +6,9 @@ import { runCommand } from '../processes/run-command.ts';
 import type { ComponentContext, Probe, ProbeContext, Provider } from './component.ts';
 import { findOnPath, outputOf } from './find-on-path.ts';
 
-const INSTALL_TIMEOUT_MS = 600_000;
+const STEP_TIMEOUT_MS = 600_000;
+/** Longer than both steps of whoever holds it. */
+const LOCK_TIMEOUT_MS = 1_260_000;
 const SUDO_GRACE_MS = 30_000;
 
 /**
@@ -82,7 +84,7 @@ export function aptProvider({ packages, path, uid = process.getuid?.() }: AptOpt
     const obtain = async (context: ComponentContext) => {
       await mkdir(context.cacheFolder, { recursive: true });
       const { reaper, signal } = context;
-      const lock = { path: join(context.cacheFolder, 'apt.lock'), reaper, timeout_ms: INSTALL_TIMEOUT_MS };
+      const lock = { path: join(context.cacheFolder, 'apt.lock'), reaper, timeout_ms: LOCK_TIMEOUT_MS };
       await withFolderLock({ ...lock, ...(signal === undefined ? {} : { signal }) }, () => install(context));
     };
     return { status: 'obtainable', asks: true, command: commandOf(installation), obtain };
@@ -101,7 +103,7 @@ function run(context: ComponentContext, [command = '', ...args]: readonly string
     logFile: join(context.logFolder, 'apt-get.log'),
     // An interrupted dpkg has to finish its package, or the system is left half configured.
     grace_ms: SUDO_GRACE_MS,
-    timeout_ms: INSTALL_TIMEOUT_MS,
+    timeout_ms: STEP_TIMEOUT_MS,
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   });
 }

@@ -5,8 +5,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { Client } from 'pg';
+import { ownersHere, stateOfOwner, thisOwner } from '../processes/owner.ts';
 import { waitUntil } from '../processes/wait.ts';
-import { namesDeadOwner, ownersHere, thisOwner } from './owner.ts';
 import { withRedis } from './redis/connect.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -66,7 +66,7 @@ async function sweepDatabases(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(sql, [`_${ownersHere()}`]);
   for (const { name } of rows) {
     // Another claim may be dropping it at this moment, or another role own it: the claim is not to fail for that.
-    if (/^\w+$/.test(name) && namesDeadOwner(name)) await dropDatabase(client, name).catch(() => {});
+    if (/^\w+$/.test(name) && stateOfOwner(name) === 'dead') await dropDatabase(client, name).catch(() => {});
   }
 }
 
@@ -145,7 +145,7 @@ async function sweepRedis(redis: Redis, count: number): Promise<void> {
     const [noDatabase] = replies[2 * number - 2] ?? [];
     const [notText, claim] = replies[2 * number - 1] ?? [];
     if (noDatabase || notText || typeof claim !== 'string') continue;
-    if (!claim.startsWith(ownersHere()) || !namesDeadOwner(claim)) continue;
+    if (!claim.startsWith(ownersHere()) || stateOfOwner(claim) !== 'dead') continue;
     await redis.select(number);
     await redis.eval(EMPTY, 1, CLAIM_KEY, claim, 'give');
   }

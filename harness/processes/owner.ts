@@ -1,8 +1,8 @@
-/** Who claimed something on a server that outlives the run: told by name, so that what a killed run left can be taken back. */
+/** Who holds something that outlives the run, told by name, so that what a killed run left can be taken back. */
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { identify, type ProcessIdentity, processIsAlive } from '../processes/process-group.ts';
+import { identify, type ProcessIdentity, processIsAlive } from './process-group.ts';
 
 /** `h<host>_<pid>_<start>`, in lower-case letters, digits and underscores, at most 29 of them. */
 const OWNER = /h([0-9a-f]{10})_(\d{1,7})_([0-9a-f]{8})/;
@@ -25,14 +25,15 @@ export function ownerOf({ pid, startedAt }: ProcessIdentity): string {
 }
 
 /**
- * Whether the text names an owner that lived on this host and is dead. Whoever lived elsewhere may be alive, for all we
- * can see: on another machine, in another container, before the last boot.
+ * Whether the owner that the text names still lives. Unknown: it names none, or one that lived elsewhere and may be
+ * alive for all we can see: on another machine, in another container, before the last boot.
  */
-export function namesDeadOwner(text: string): boolean {
+export function stateOfOwner(text: string): 'alive' | 'dead' | 'unknown' {
   const [, host, pid, start] = OWNER.exec(text) ?? [];
-  if (host !== hostTag()) return false;
+  if (host !== hostTag()) return 'unknown';
   const current = identify(Number(pid));
-  return !current || tag(current.startedAt, 8) !== start || !processIsAlive(current);
+  const isTheSame = current !== undefined && tag(current.startedAt, 8) === start;
+  return isTheSame && processIsAlive(current) ? 'alive' : 'dead';
 }
 
 /** Pids of two boots or two containers say nothing of each other, even when their host names are the same. */
