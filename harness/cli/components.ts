@@ -73,7 +73,7 @@ export async function startComponents(options: StartComponentsOptions): Promise<
           reason,
           ...(command === undefined ? {} : { command }),
         });
-        say(`${name}: not to be had: ${reason}`);
+        say(`${name}: not to be had: ${reason}${command === undefined ? '' : ` Get it by: ${command}`}`);
         return [];
       }
       const { version, provider: from, url } = component;

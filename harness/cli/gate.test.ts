@@ -70,11 +70,8 @@ test('the command without a git on its path lets no latest run through, and one 
   const place = new Place();
   expect((await place.run(['regression', '--config', SMALL, '--profile', 'smoke'])).code).toBe(0);
   const latest = join(place.output, 'latest');
-  for (const given of ['latest', latest, `${latest}/`]) {
-    const { code, stderr } = await place.run(['gate', given, '--profile', 'smoke'], { PATH: '' });
-    expect({ given, code }).toEqual({ given, code: 2 });
-    expect(stderr).toContain('git cannot tell');
-  }
+  const stale = await place.run(['gate', `${latest}/`, '--profile', 'smoke'], { PATH: '' });
+  expect(stale).toMatchObject({ code: 2, stderr: expect.stringContaining('git cannot tell') });
   const named = await place.run(['gate', realpathSync(latest), '--profile', 'smoke'], { PATH: '' });
   expect(named.code).toBe(0);
 });

@@ -1,5 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { waitUntil } from '../processes/wait.ts';
 import { claimRedisDatabase, createDatabase } from './claim.ts';
 import { postgres } from './postgres/postgres.ts';
@@ -65,7 +67,80 @@ test('a database with replication going on is dropped with it', async () => {
   await admin.end();
 });
 
-test.each(['', 'Arm', '1arm', 'a-b', 'a"; DROP DATABASE postgres; --', 'x'.repeat(33)])(
+/** Another process that claims a database of each kind, with a replication slot and a key in them, and lives on. */
+async function claimant(): Promise<{ child: ChildProcess; postgres: string; redis: string }> {
+  const program = `
+    import { Client } from 'pg';
+    import { claimRedisDatabase, createDatabase } from '${new URL('./claim.ts', import.meta.url).href}';
+    import { withRedis } from '${new URL('./redis/connect.ts', import.meta.url).href}';
+    setInterval(() => {}, 1e6);
+    const database = await createDatabase('${postgresUrl}', 'arm');
+    const cache = await claimRedisDatabase('${redisUrl}');
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const slot = 'slot_' + process.pid;
+    await client.query("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", [slot]);
+    await withRedis(cache.url, (redis) => redis.set('job', '1'));
+    process.stdout.write(JSON.stringify({ postgres: new URL(database.url).pathname.slice(1), redis: cache.url }));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
+  return { child, ...JSON.parse(line) };
+}
+
+test('the next claim takes back what a killed owner left, and nothing of a living, distant or foreign one', async () => {
+  const dead = await claimant();
+  const living = await claimant();
+  // As dead as the first one by its pid, but of another host.
+  const distant = dead.postgres.replace(/_h.{10}_/, '_h0123456789_');
+  const admin = await connected(postgresUrl);
+  for (const name of [distant, 'arm_foreign']) await admin.query(`CREATE DATABASE ${name}`);
+  const distantClaim = ((await withRedis(dead.redis, (redis) => redis.get('harness:claim'))) ?? '').replace(
+    /^h.{10}/,
+    'h0123456789',
+  );
+  const foreign = ['distant', 'text', 'list'].map((kind, index) => ({ kind, url: `${redisUrl}/${200 + index}` }));
+  for (const { kind, url } of foreign) {
+    await withRedis<unknown>(url, (redis) =>
+      kind === 'list'
+        ? redis.lpush('harness:claim', 'theirs')
+        : redis.set('harness:claim', kind === 'text' ? 'theirs' : distantClaim),
+    );
+  }
+
+  dead.child.kill('SIGKILL');
+  await once(dead.child, 'exit');
+  const [database, cache] = await Promise.all([createDatabase(postgresUrl, 'arm'), claimRedisDatabase(redisUrl)]);
+
+  const names = await databases();
+  expect(names).not.toContain(dead.postgres);
+  expect(names).toEqual(expect.arrayContaining([living.postgres, distant, 'arm_foreign']));
+  const slots = await admin.query('SELECT slot_name AS name FROM pg_replication_slots');
+  expect(slots.rows).toEqual([{ name: `slot_${living.child.pid}` }]);
+  expect(await withRedis(dead.redis, (redis) => redis.get('job'))).toBeNull();
+  expect(await withRedis(living.redis, (redis) => redis.get('job'))).toBe('1');
+  for (const { url } of foreign) {
+    expect(await withRedis(url, (redis) => redis.exists('harness:claim'))).toBe(1);
+    await withRedis(url, (redis) => redis.flushdb());
+  }
+
+  living.child.kill('SIGKILL');
+  await once(living.child, 'exit');
+  const [other, second] = await Promise.all([createDatabase(postgresUrl, 'arm'), claimRedisDatabase(redisUrl)]);
+  expect(await databases()).not.toContain(living.postgres);
+  await Promise.all([database.drop(), other.drop(), cache.release(), second.release()]);
+  for (const name of [distant, 'arm_foreign']) await admin.query(`DROP DATABASE ${name}`);
+  await admin.end();
+});
+
+test('a prefix may have 20 characters', async () => {
+  await (await createDatabase(postgresUrl, 'x'.repeat(20))).drop();
+});
+
+test.each(['', 'Arm', '1arm', 'a-b', 'a"; DROP DATABASE postgres; --', 'x'.repeat(21)])(
   'a prefix such as %o is refused',
   async (prefix) => {
     await expect(createDatabase(postgresUrl, prefix)).rejects.toThrow(TypeError);

@@ -1,6 +1,11 @@
-/** A place of one's own on a server that others use too: a PostgreSQL database, a logical Redis database. */
+/**
+ * A place of one's own on a server that others use too: a PostgreSQL database, a logical Redis database. Each says who
+ * its owner is, and each claim first takes back what owners of this host left there when they died.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
 import { Client } from 'pg';
+import { ownersHere, stateOfOwner, thisOwner } from '../processes/owner.ts';
 import { waitUntil } from '../processes/wait.ts';
 import { withRedis } from './redis/connect.ts';
 
@@ -35,21 +40,34 @@ export interface ClaimedRedisDatabase {
 }
 
 /**
- * Creates an empty database with a random name.
- * @param prefix of the name: lower-case letters, digits and underscores, at most 32
+ * Creates an empty database. Its name holds its owner, for CREATE DATABASE and a comment cannot be one transaction.
+ * @param prefix of the name: lower-case letters, digits and underscores, at most 20
  * Throws TypeError for another prefix, and what `pg` throws.
  */
 export async function createDatabase(postgresUrl: string, prefix: string): Promise<ClaimedPostgresDatabase> {
-  if (!/^[a-z][a-z0-9_]{0,31}$/.test(prefix)) {
+  if (!/^[a-z][a-z0-9_]{0,19}$/.test(prefix)) {
     throw new TypeError(
-      `expected a prefix of lower-case letters, digits and underscores, got ${JSON.stringify(prefix)}`,
+      `expected a prefix of at most 20 lower-case letters, digits and underscores, got ${JSON.stringify(prefix)}`,
     );
   }
-  const name = `${prefix}_${randomBytes(8).toString('hex')}`;
-  await withPostgres(postgresUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE template0`));
+  const name = `${prefix}_${thisOwner()}_${randomBytes(4).toString('hex')}`;
+  await withPostgres(postgresUrl, async (client) => {
+    await sweepDatabases(client);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+  });
   const url = new URL(postgresUrl);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => withPostgres(postgresUrl, (client) => dropDatabase(client, name)) };
+}
+
+/** Drops the databases whose owner lived on this host and is dead. */
+async function sweepDatabases(client: Client): Promise<void> {
+  const sql = 'SELECT datname AS name FROM pg_database WHERE strpos(datname, $1) > 0';
+  const { rows } = await client.query<{ name: string }>(sql, [`_${ownersHere()}`]);
+  for (const { name } of rows) {
+    // Another claim may be dropping it at this moment, or another role own it: the claim is not to fail for that.
+    if (/^\w+$/.test(name) && stateOfOwner(name) === 'dead') await dropDatabase(client, name).catch(() => {});
+  }
 }
 
 async function withPostgres<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
@@ -91,18 +109,20 @@ const EMPTY = `
 
 /**
  * Claims a logical database that is empty: not number 0, which is everybody's default.
- * A database with a key in it is never written to. Throws ClaimError (NO_FREE_DATABASE) and what the server says.
+ * A database with a key in it is never written to, unless a dead owner of this host claimed it.
+ * Throws ClaimError (NO_FREE_DATABASE) and what the server says.
  */
 export async function claimRedisDatabase(redisUrl: string): Promise<ClaimedRedisDatabase> {
-  const claim = randomUUID();
+  const claim = `${thisOwner()} ${randomUUID()}`;
   const number = await withRedis(redisUrl, async (redis) => {
     const count = await databasesOf(() => redis.config('GET', 'databases'));
+    await sweepRedis(redis, count);
     for (let candidate = 1; candidate < count; candidate += 1) {
       const isThere = await redis.select(candidate).catch(() => undefined);
       if (isThere === undefined) break;
       if ((await redis.eval(CLAIM, 1, CLAIM_KEY, claim)) === 1) return candidate;
     }
-    const advice = `flush the ones that a killed run left (those with the key "${CLAIM_KEY}")`;
+    const advice = `flush the ones that a run killed on another machine left (those with the key "${CLAIM_KEY}")`;
     throw new ClaimError('NO_FREE_DATABASE', `None of the Redis databases 1 to ${count - 1} is empty: ${advice}`);
   });
   const url = new URL(redisUrl);
@@ -114,6 +134,21 @@ export async function claimRedisDatabase(redisUrl: string): Promise<ClaimedRedis
     }
   };
   return { url: url.href, reset: () => empty('keep'), release: () => empty('give') };
+}
+
+/** Empties the databases whose owner lived on this host and is dead. All are looked at in one round trip. */
+async function sweepRedis(redis: Redis, count: number): Promise<void> {
+  const look = redis.pipeline();
+  for (let number = 1; number < count; number += 1) look.select(number).get(CLAIM_KEY);
+  const replies = (await look.exec()) ?? [];
+  for (let number = 1; number < count; number += 1) {
+    const [noDatabase] = replies[2 * number - 2] ?? [];
+    const [notText, claim] = replies[2 * number - 1] ?? [];
+    if (noDatabase || notText || typeof claim !== 'string') continue;
+    if (!claim.startsWith(ownersHere()) || stateOfOwner(claim) !== 'dead') continue;
+    await redis.select(number);
+    await redis.eval(EMPTY, 1, CLAIM_KEY, claim, 'give');
+  }
 }
 
 /** Managed servers forbid CONFIG; they have the default, if not fewer. */

@@ -224,7 +224,7 @@ test('a batch may begin in the very millisecond its check starts or ends', () =>
 
 test('a line repeated two hundred thousand times is judged, not a crash', () => {
   const starts = honest.filter((entry) => entry.type === 'check-started');
-  for (const line of [end, starts[0] as Entry, first]) {
+  for (const line of [end, starts[0] as Entry]) {
     const entries = [...honest, ...Array.from({ length: 200_000 }, () => line)];
     expect(judge(givenRun({ entries })).verdict).toBe('error');
   }

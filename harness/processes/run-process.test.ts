@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { withFolderLock } from './folder-lock.ts';
+import { ownerOf, thisOwner } from './owner.ts';
 import { groupIsAlive, identify, type ProcessIdentity, processIsAlive, signalProcess } from './process-group.ts';
 import { Reaper } from './reaper.ts';
 import { runCommand } from './run-command.ts';
@@ -201,4 +202,26 @@ test('a folder lock is held by one at a time, and left to nobody', async () => {
   expect(most).toBe(1);
   const late = withFolderLock(lock, () => withFolderLock({ ...lock, timeout_ms: 20 }, work));
   await expect(late).rejects.toThrow(path);
+});
+
+test('a folder lock that a dead holder left is broken at once, and so is one older than any work; a held one is not', async () => {
+  const path = join(folder, 'stale');
+  const lock = { path, reaper, timeout_ms: 5_000 };
+  const work = async () => readFileSync(join(path, 'holder'), 'utf8');
+  const leave = (holder: string, age_ms: number) => {
+    mkdirSync(path);
+    writeFileSync(join(path, 'holder'), holder);
+    utimesSync(path, Date.now() / 1_000, (Date.now() - age_ms) / 1_000);
+  };
+  const self = thisOwner();
+  leave(ownerOf({ ...identityOf(process.pid), startedAt: '1' }), 0);
+  expect(await withFolderLock(lock, work)).toBe(self);
+  leave(self.replace(/^h.{10}/, 'h0123456789'), 11_000);
+  expect(await withFolderLock(lock, work)).toBe(self);
+  for (const holder of [self, self.replace(/^h.{10}/, 'h0123456789')]) {
+    leave(holder, holder === self ? 60_000 : -60_000);
+    await expect(withFolderLock({ ...lock, timeout_ms: 200 }, work)).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
+    await rm(path, { recursive: true });
+  }
+  expect(readdirSync(folder).filter((name) => name.startsWith('stale'))).toEqual([]);
 });

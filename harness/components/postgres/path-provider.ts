@@ -52,8 +52,9 @@ export function pathProvider({ versionsFolder = DEBIAN_FOLDER }: PathOptions = {
     async probe(context): Promise<Probe> {
       const { folder, version, reason } = await find(context);
       if (folder !== undefined) return { status: 'ready', version, detail: folder };
-      const command = process.platform === 'darwin' ? 'brew install postgresql' : 'sudo apt-get install -y postgresql';
-      return { status: 'unavailable', reason, command };
+      // On Linux the provider of packages knows the command, and whether it can run at all.
+      const advice = process.platform === 'darwin' ? { command: 'brew install postgresql' } : {};
+      return { status: 'unavailable', reason, ...advice };
     },
     async start(context) {
       const { folder, reason } = await find(context);

