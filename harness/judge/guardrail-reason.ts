@@ -1,13 +1,14 @@
 /** The sentence of a guardrail: what changed, by how much it might, what is let pass, and what would have been seen. */
 import type { Guardrail } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
+import { SIGNS } from '../schema/units.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { quantileOf } from '../statistics/quantile.ts';
-import { exactly, percent, readable, withUnit } from './numbers.ts';
+import { exactly, inPercent, percent, quantity, readable } from './numbers.ts';
 
 type Statistics = readonly { baseline: number | null; candidate: number | null }[];
 
-/** `p95 of latency_ms +23 % [+20, +27] against v1.0.0, limit <= +5 %, over 32 pairs; medians 123 ms and v1.0.0: 100 ms; …` */
+/** `p95 of latency_ms +23 % [+20, +27] against v1.0.0, limit ≤ +5 %, over 32 pairs; medians 123 ms and v1.0.0: 100 ms; …` */
 export function measuredChange(
   promise: Guardrail,
   change: Estimate,
@@ -18,7 +19,7 @@ export function measuredChange(
 ): string {
   const { statistic, measure, worse, tolerance, unit, minPairs } = promise;
   const limit = worse === 'higher' ? tolerance : -tolerance;
-  const allowed = `${worse === 'higher' ? '<=' : '>='} ${signed(limit, (value) => `${exactly(Number((100 * value).toPrecision(15)))} %`)}`;
+  const allowed = `${SIGNS[worse === 'higher' ? '<=' : '>=']} ${signed(limit, (value) => `${exactly(inPercent(value))} %`)}`;
   const { value, low, high, samples } = change;
   const parts: string[] = [];
   if (value === null) {
@@ -31,9 +32,7 @@ export function measuredChange(
     parts.push(
       `${statistic} of ${measure} ${point} [${bound(low)}, ${bound(high)}] against ${baseline}, limit ${allowed}, over ${pairs}`,
     );
-    const [ours, theirs] = (['candidate', 'baseline'] as const).map((arm) =>
-      withUnit(readable(median(statistics, arm)), unit),
-    );
+    const [ours, theirs] = (['candidate', 'baseline'] as const).map((arm) => quantity(median(statistics, arm), unit));
     parts.push(`medians ${ours} and ${baseline}: ${theirs}`);
   }
   if (verdict === 'no-data' && samples < minPairs) parts.push(`at least ${exactly(minPairs)} pairs are needed`);

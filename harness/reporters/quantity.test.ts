@@ -105,11 +105,11 @@ describe('measuredText', () => {
   it('writes a guardrail as a change with its sign', () => {
     const change = { value: 0.032, low: -0.01, high: 0.0501, samples: 32 };
     const one = { ...guardrailGate(), minimumDetectable: 0.12 };
-    expect(measuredText(one, change)).toBe('p95 +3.2%');
-    expect(intervalText(one, change)).toBe('[-1%, +5.01%]');
-    expect(limitText(one)).toBe('≤ +5%');
-    expect(limitText({ ...one, operator: '>=', limit: -0.05 })).toBe('≥ -5%');
-    expect(detectableText(one)).toBe('+12%');
+    expect(measuredText(one, change)).toBe('p95 +3.2 %');
+    expect(intervalText(one, change)).toBe('[-1 %, +5.01 %]');
+    expect(limitText(one)).toBe('≤ +5 %');
+    expect(limitText({ ...one, operator: '>=', limit: -0.05 })).toBe('≥ -5 %');
+    expect(detectableText(one)).toBe('+12 %');
     expect(detectableText({ ...one, minimumDetectable: null })).toBe('nothing with so few pairs');
     expect(detectableText(gate())).toBeUndefined();
   });

@@ -154,7 +154,7 @@ export function guardrailGate(): Gate {
     tolerance: 0.05,
     minimumDetectable: 0.121,
     reason:
-      'p95 of evaluation_ms +1.2 % [-1.9, +4.4] against v1.0.0, limit <= +5 %, over 32 pairs; medians 84 ms and v1.0.0: 83 ms; at this noise +12.1 % is called in 95 % of runs',
+      'p95 of evaluation_ms +1.2 % [-1.9, +4.4] against v1.0.0, limit ≤ +5 %, over 32 pairs; medians 84 ms and v1.0.0: 83 ms; at this noise +12.1 % is called in 95 % of runs',
     candidate: { value: 0.012, low: -0.019, high: 0.044, samples: 32 },
     checks: ['tars-1005/soak'],
   });
