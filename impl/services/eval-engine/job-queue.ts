@@ -113,7 +113,8 @@ export class JobQueue {
       'COUNT',
       1,
       'BLOCK',
-      block_ms,
+      // No longer than until the next job may be claimed.
+      Math.min(block_ms, this.#retryIdle_ms),
       'STREAMS',
       jobStream,
       '>',

@@ -30,15 +30,17 @@ const variables = {
     ),
   TARS_METRICS_PORT: wholeNumber(0, 65_535).optional(),
   TARS_RETRY_IDLE_MS: wholeNumber(50, 600_000).default(2_000),
+  TARS_BACK_OFF_MS_MAX: wholeNumber(100, 60_000).default(2_000),
+  TARS_EVENT_LOG_TIMEOUT_MS: wholeNumber(100, 60_000).default(3_000),
 };
 
 await runService('eval-engine', variables, async (configuration, logger) => {
-  const { TARS_POSTGRES_URL, TARS_REDIS_URL } = configuration;
+  const { TARS_POSTGRES_URL, TARS_REDIS_URL, TARS_BACK_OFF_MS_MAX, TARS_EVENT_LOG_TIMEOUT_MS } = configuration;
   const { version } = releases[configuration.TARS_RELEASE];
   const postgres = createPostgresPool(TARS_POSTGRES_URL, 2, logger);
   const jobsRedis = connectRedis(TARS_REDIS_URL, 'eval-engine-jobs', 5_000, logger);
   const redis = connectRedis(TARS_REDIS_URL, 'eval-engine', 1_000, logger);
-  const eventLog = new RedisEventLog({ url: TARS_REDIS_URL });
+  const eventLog = new RedisEventLog({ url: TARS_REDIS_URL, timeout_ms: TARS_EVENT_LOG_TIMEOUT_MS });
   const metrics = createEngineMetrics(redis);
   let finishing = false;
 
@@ -59,6 +61,7 @@ await runService('eval-engine', variables, async (configuration, logger) => {
     createClient: () => createPostgresClient(TARS_POSTGRES_URL, relayIdle_ms),
     log: eventLog,
     logger,
+    backOff_ms_max: TARS_BACK_OFF_MS_MAX,
     onAppended: metrics.appended,
   });
   const worker = new Worker({
@@ -69,6 +72,7 @@ await runService('eval-engine', variables, async (configuration, logger) => {
     }),
     postgres,
     logger,
+    backOff_ms_max: TARS_BACK_OFF_MS_MAX,
     onCommitted: metrics.committed,
   });
   relay.start();

@@ -17,10 +17,12 @@ export interface AppendableLog {
 }
 
 export interface OutboxRelayOptions {
-  /** A new, unconnected client, whose session ends when it is silent for longer than `backOff_ms_max`. */
+  /** A new, unconnected client, whose session ends when it is silent for longer than the relay ever is. */
   readonly createClient: () => Client;
   readonly log: AppendableLog;
   readonly logger: Logger;
+  /** Longest wait before a server that is away is asked again. */
+  readonly backOff_ms_max: number;
   /** Hears of each event that was appended now. */
   readonly onAppended: (event: { duplicate: boolean }) => void;
 }
@@ -55,7 +57,7 @@ export class OutboxRelay {
   }
 
   async #run(stopping: AbortSignal): Promise<void> {
-    const { createClient, logger } = this.#options;
+    const { createClient, logger, backOff_ms_max } = this.#options;
     for (let attempt = 1; !stopping.aborted; attempt += 1) {
       const client = createClient();
       const wakeUp = new WakeUp(stopping);
@@ -81,7 +83,7 @@ export class OutboxRelay {
         // Not awaited: a server that no longer answers does not say good-bye either.
         client.end().catch(() => {});
       }
-      if (!stopping.aborted) await backOff(Math.max(attempt, 1), stopping);
+      if (!stopping.aborted) await backOff(Math.max(attempt, 1), backOff_ms_max, stopping);
     }
   }
 
@@ -109,14 +111,14 @@ export class OutboxRelay {
 
   /** Appends the event, however long the log is away; false when stopped before. Throws when PostgreSQL is lost. */
   async #append({ id, channel, payload }: OutboxRow, leader: Client, stopping: AbortSignal): Promise<boolean> {
-    const { log, logger, onAppended } = this.#options;
+    const { log, logger, backOff_ms_max, onAppended } = this.#options;
     for (let attempt = 1; !stopping.aborted; attempt += 1) {
       try {
         onAppended(await log.append(channel, Number(id), payload));
         return true;
       } catch (err) {
         logger.warn({ err, outboxId: id, attempt }, 'the event log does not take the event; it waits');
-        await backOff(attempt, stopping);
+        await backOff(attempt, backOff_ms_max, stopping);
         // Keeps the session, and the lead with it; throws when both are gone.
         await leader.query('SELECT 1');
       }

@@ -21,6 +21,8 @@ export interface WorkerOptions {
   readonly queue: JobQueue;
   readonly postgres: Pool;
   readonly logger: Logger;
+  /** Longest wait before a server that is away is asked again. */
+  readonly backOff_ms_max: number;
   /** Hears of each evaluation that this engine committed. */
   readonly onCommitted: (job: EvaluationJob, outcome: Outcome) => void;
 }
@@ -114,6 +116,7 @@ export class Worker {
 
   /** Repeats what fails because a server is away. @throws StoppedError */
   async #persist<T>(server: string, isAway: (error: unknown) => boolean, action: () => Promise<T>): Promise<T> {
+    const { logger, backOff_ms_max } = this.#options;
     const { signal } = this.#stopping;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -121,8 +124,8 @@ export class Worker {
       } catch (err) {
         if (!isAway(err)) throw err;
         if (signal.aborted) throw new StoppedError(`stopped while ${server} was away`);
-        if (attempt === 1) this.#options.logger.warn({ err }, `${server} is away; the engine waits`);
-        await backOff(attempt, signal);
+        if (attempt === 1) logger.warn({ err }, `${server} is away; the engine waits`);
+        await backOff(attempt, backOff_ms_max, signal);
       }
     }
   }
