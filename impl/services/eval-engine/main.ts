@@ -11,11 +11,11 @@ import { connectRedis } from '../redis.ts';
 import { runService } from '../service.ts';
 import { JobQueue } from './job-queue.ts';
 import { createEngineMetrics, createMonitoringServer } from './monitoring.ts';
-import { OutboxRelay } from './outbox-relay.ts';
+import { batch_ms_max, OutboxRelay } from './outbox-relay.ts';
 import { Worker } from './worker.ts';
 
-/** Longer than the relay is ever silent: a leader that vanished without a word loses its lead after this. */
-const relayIdle_ms = 10_000;
+/** Beyond what the relay's waits allow: for a busy machine. */
+const relaySlack_ms = 3_000;
 
 const variables = {
   ...sharedVariables,
@@ -57,6 +57,9 @@ await runService('eval-engine', variables, async (configuration, logger) => {
     metricsUrl = `http://${configuration.TARS_HOST}:${(monitoring.address() as AddressInfo).port}`;
   }
 
+  // Longer than the relay is silent: a batch, an append that times out, the wait after it. A leader that vanished without
+  // a word loses its lead after this.
+  const relayIdle_ms = batch_ms_max + TARS_EVENT_LOG_TIMEOUT_MS + TARS_BACK_OFF_MS_MAX + relaySlack_ms;
   const relay = new OutboxRelay({
     createClient: () => createPostgresClient(TARS_POSTGRES_URL, relayIdle_ms),
     log: eventLog,

@@ -36,6 +36,8 @@ interface OutboxRow {
 const leaderLock = 1_001_002;
 const poll_ms = 500;
 const batch = 100;
+/** From reading a batch to deleting what was appended of it, however slow the log: longer, and the session would end. */
+export const batch_ms_max = 2_000;
 
 export class OutboxRelay {
   readonly #options: OutboxRelayOptions;
@@ -100,9 +102,11 @@ export class OutboxRelay {
         `SELECT id, channel, payload::text AS payload FROM outbox ORDER BY id LIMIT ${batch}`,
       );
       const appended: string[] = [];
+      const begun_ms = performance.now();
       for (const row of rows) {
         if (!(await this.#append(row, client, stopping))) break;
         appended.push(row.id);
+        if (performance.now() - begun_ms > batch_ms_max) break;
       }
       if (appended.length > 0) await client.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [appended]);
       else await wakeUp.wait(poll_ms);
