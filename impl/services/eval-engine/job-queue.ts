@@ -66,6 +66,19 @@ export class JobQueue {
     }
   }
 
+  /**
+   * Keeps the others from claiming the job while it is at work, however long PostgreSQL is away: each claim would count
+   * as an attempt. An engine that dies holds it no longer.
+   * @returns a function that ends it
+   */
+  hold({ entry }: Delivery): () => void {
+    const refresh = () => {
+      this.#redis.xclaim(jobStream, group, this.#consumer, 0, entry, 'JUSTID').catch(() => {});
+    };
+    const timer = setInterval(refresh, this.#retryIdle_ms / 4);
+    return () => clearInterval(timer);
+  }
+
   /** The job is settled. */
   async acknowledge({ entry }: Delivery): Promise<void> {
     await this.#settle(entry);

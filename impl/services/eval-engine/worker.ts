@@ -63,7 +63,9 @@ export class Worker {
     onReady();
     while (!this.#stopping.signal.aborted) {
       const delivery = await this.#persist('Redis', isRedisAway, () => queue.next());
-      if (delivery !== undefined) await this.#work(delivery);
+      if (delivery === undefined) continue;
+      const letGo = queue.hold(delivery);
+      await this.#work(delivery).finally(letGo);
     }
   }
 
@@ -90,27 +92,35 @@ export class Worker {
         logger.warn({ err, entry, attempt, evaluation: job.id }, 'a job failed; it will be attempted again');
         return;
       }
+      const standing = await this.#commitFailure(job, performance.now() - begun_ms);
+      if (standing === 'completed') {
+        logger.info({ entry, evaluation: job.id }, 'the result had been committed before: the job is settled');
+        return this.#persist('Redis', isRedisAway, () => queue.acknowledge(delivery));
+      }
       logger.error({ err, entry, attempt, evaluation: job.id }, 'a job is given up');
-      await this.#commitFailure(job, performance.now() - begun_ms);
       const { code, message } = err as NodeJS.ErrnoException;
       const reason = code === undefined ? message : `${code}: ${message}`;
       await this.#persist('Redis', isRedisAway, () => queue.bury(delivery, reason));
     }
   }
 
-  async #commit(job: EvaluationJob, outcome: Outcome): Promise<void> {
+  /** @returns the status of the evaluation that stands now */
+  async #commit(job: EvaluationJob, outcome: Outcome): Promise<Outcome['status']> {
     const { postgres, onCommitted } = this.#options;
-    const committed = await this.#persist('PostgreSQL', isPostgresAway, () => commitEvaluation(postgres, job, outcome));
+    const commit = () => commitEvaluation(postgres, job, outcome);
+    const { status, committed } = await this.#persist('PostgreSQL', isPostgresAway, commit);
     if (committed) onCommitted(job, outcome);
+    return status;
   }
 
   /** Who queued the job learns of its failure like of a result; if even that is refused, the dead job remains. */
-  async #commitFailure(job: EvaluationJob, duration_ms: number): Promise<void> {
+  async #commitFailure(job: EvaluationJob, duration_ms: number): Promise<Outcome['status']> {
     try {
-      await this.#commit(job, { status: 'failed', reward: null, duration_ms });
+      return await this.#commit(job, { status: 'failed', reward: null, duration_ms });
     } catch (err) {
       if (err instanceof StoppedError) throw err;
       this.#options.logger.error({ err, evaluation: job.id }, 'the failure could not be committed');
+      return 'failed';
     }
   }
 
