@@ -94,7 +94,10 @@ export class JobQueue {
     const transaction = this.#redis.multi();
     if (deadFields !== undefined) transaction.xadd(deadJobStream, 'MAXLEN', '~', deadJobs_max, '*', ...deadFields);
     transaction.xack(jobStream, group, entry).xdel(jobStream, entry);
-    const replies = await transaction.exec();
+    const replies = await transaction.exec().catch((error) => {
+      // EXECABORT says only that a command was refused; the command's own error says why.
+      throw error.previousErrors?.[0] ?? error;
+    });
     if (replies === null) throw new Error(`settling ${entry}: the transaction was discarded`);
     for (const [error] of replies) if (error) throw error;
   }
