@@ -43,3 +43,11 @@ export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return error instanceof Error && !(error instanceof TypeError);
   return /^(08|53|57|58|28|3D|40|25006|25P03|25P04|55P03)/.test(error.code ?? '');
 }
+
+/**
+ * Whether PostgreSQL refuses the values themselves (classes 22 data, 23 constraints), as it would every time. Whatever
+ * else it answers, a table that is missing or a right that is not given, another deployment or an operator can mend.
+ */
+export function isRefusedByPostgres(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
+}

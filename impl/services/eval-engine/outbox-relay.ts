@@ -43,6 +43,8 @@ export class OutboxRelay {
   readonly #options: OutboxRelayOptions;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
+  /** In a row, without any work done between them. */
+  #losses = 0;
 
   constructor(options: OutboxRelayOptions) {
     this.#options = options;
@@ -60,7 +62,7 @@ export class OutboxRelay {
 
   async #run(stopping: AbortSignal): Promise<void> {
     const { createClient, logger, backOff_ms_max } = this.#options;
-    for (let attempt = 1; !stopping.aborted; attempt += 1) {
+    while (!stopping.aborted) {
       const client = createClient();
       const wakeUp = new WakeUp(stopping);
       let lost: Error | undefined;
@@ -73,19 +75,21 @@ export class OutboxRelay {
         await client.connect();
         await client.query(`LISTEN ${outboxNotification}`);
         while (!stopping.aborted && lost === undefined) {
-          if (await this.#tryToLead(client)) {
-            attempt = 0;
-            await this.#lead(client, wakeUp, stopping);
-          } else await wakeUp.wait(poll_ms);
+          if (await this.#tryToLead(client)) await this.#lead(client, wakeUp, stopping);
+          else {
+            this.#losses = 0;
+            await wakeUp.wait(poll_ms);
+          }
         }
         if (lost !== undefined) throw lost;
       } catch (err) {
+        this.#losses += 1;
         logger.warn({ err }, 'the outbox relay lost PostgreSQL');
       } finally {
         // Not awaited: a server that no longer answers does not say good-bye either.
         client.end().catch(() => {});
       }
-      if (!stopping.aborted) await backOff(Math.max(attempt, 1), backOff_ms_max, stopping);
+      if (!stopping.aborted) await backOff(Math.max(this.#losses, 1), backOff_ms_max, stopping);
     }
   }
 
@@ -109,7 +113,9 @@ export class OutboxRelay {
         if (performance.now() - begun_ms > batch_ms_max) break;
       }
       if (appended.length > 0) await client.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [appended]);
-      else await wakeUp.wait(poll_ms);
+      // Only a pass that went through says that PostgreSQL serves: connecting and leading do not.
+      this.#losses = 0;
+      if (appended.length === 0) await wakeUp.wait(poll_ms);
     }
   }
 

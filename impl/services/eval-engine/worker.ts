@@ -2,12 +2,13 @@
  * Works off the jobs, one at a time: evaluate, commit, acknowledge, in this order, so that a crash anywhere repeats a
  * job and the commit makes the repetition harmless.
  *
- * A job's failure counts against the job; the absence of PostgreSQL or Redis does not: the engine waits, job in hand.
+ * A job's failure counts against the job; the absence of PostgreSQL or Redis, a wrong schema or a missing right does not:
+ * the engine waits, job in hand.
  */
-import type { Pool } from 'pg';
+import pg, { type Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type EvaluationJob, MalformedJobError, parseJob } from '../jobs.ts';
-import { isPostgresAway } from '../postgres.ts';
+import { isPostgresAway, isRefusedByPostgres } from '../postgres.ts';
 import { isRedisAway } from '../redis.ts';
 import { backOff } from './back-off.ts';
 import { evaluate } from './evaluation.ts';
@@ -25,6 +26,10 @@ export interface WorkerOptions {
   readonly backOff_ms_max: number;
   /** Hears of each evaluation that this engine committed. */
   readonly onCommitted: (job: EvaluationJob, outcome: Outcome) => void;
+}
+
+function isNoFaultOfTheJob(error: unknown): boolean {
+  return error instanceof pg.DatabaseError ? !isRefusedByPostgres(error) : isPostgresAway(error);
 }
 
 /** The engine finishes while it waits for a server; the job in hand stays in the queue. */
@@ -108,7 +113,7 @@ export class Worker {
   async #commit(job: EvaluationJob, outcome: Outcome): Promise<Outcome['status']> {
     const { postgres, onCommitted } = this.#options;
     const commit = () => commitEvaluation(postgres, job, outcome);
-    const { status, committed } = await this.#persist('PostgreSQL', isPostgresAway, commit);
+    const { status, committed } = await this.#persist('PostgreSQL', isNoFaultOfTheJob, commit);
     if (committed) onCommitted(job, outcome);
     return status;
   }
