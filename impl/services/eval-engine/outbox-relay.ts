@@ -6,6 +6,7 @@
  * them again and the log knows them by their sequence. An older leader that has not yet noticed the loss of its session
  * can for the same reason only repeat.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Logger } from 'pino';
 import { backOff } from './back-off.ts';
@@ -35,6 +36,10 @@ interface OutboxRow {
 
 const leaderLock = 1_001_002;
 const poll_ms = 500;
+/** Failures to append in a row after which another engine may try whether the log takes events from it. */
+const appendFailures_max = 3;
+/** Longer than the others' polling, so that one of them comes first. */
+const stepBack_ms = 3 * poll_ms;
 const batch = 100;
 /** From reading a batch to deleting what was appended of it, however slow the log: longer, and the session would end. */
 export const batch_ms_max = 2_000;
@@ -98,7 +103,7 @@ export class OutboxRelay {
     return rows[0]?.led === true;
   }
 
-  /** Relays until stopped; throws when PostgreSQL is lost. */
+  /** Relays until stopped, or until the log takes nothing from this engine: then it gives the lead back. Throws when PostgreSQL is lost. */
   async #lead(client: Client, wakeUp: WakeUp, stopping: AbortSignal): Promise<void> {
     this.#options.logger.info('this engine relays the outbox');
     while (!stopping.aborted) {
@@ -115,14 +120,22 @@ export class OutboxRelay {
       if (appended.length > 0) await client.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [appended]);
       // Only a pass that went through says that PostgreSQL serves: connecting and leading do not.
       this.#losses = 0;
-      if (appended.length === 0) await wakeUp.wait(poll_ms);
+      if (appended.length > 0) continue;
+      if (rows.length === 0) await wakeUp.wait(poll_ms);
+      else if (!stopping.aborted) return this.#stepBack(client, stopping);
     }
   }
 
-  /** Appends the event, however long the log is away; false when stopped before. Throws when PostgreSQL is lost. */
+  async #stepBack(client: Client, stopping: AbortSignal): Promise<void> {
+    await client.query('SELECT pg_advisory_unlock($1)', [leaderLock]);
+    this.#options.logger.warn('the event log takes nothing from this engine; another may relay');
+    await wait(stepBack_ms, undefined, { signal: stopping }).catch(() => {});
+  }
+
+  /** Appends the event; false when stopped before or after `appendFailures_max` failures. Throws when PostgreSQL is lost. */
   async #append({ id, channel, payload }: OutboxRow, leader: Client, stopping: AbortSignal): Promise<boolean> {
     const { log, logger, backOff_ms_max, onAppended } = this.#options;
-    for (let attempt = 1; !stopping.aborted; attempt += 1) {
+    for (let attempt = 1; attempt <= appendFailures_max && !stopping.aborted; attempt += 1) {
       try {
         onAppended(await log.append(channel, Number(id), payload));
         return true;
