@@ -1,4 +1,5 @@
 /** How services talk to PostgreSQL: every wait bounded, and one rule for "PostgreSQL is away". */
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 
@@ -20,6 +21,11 @@ export function createPostgresPool(url: string, connections: number, logger: Log
   // A connection that breaks while it is lent out fails its query, and would besides end the process, unheard.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+/** Ends the pool. Connections that are lent out are waited for 500 ms and then left to the end of the process. */
+export async function endPostgresPool(pool: pg.Pool): Promise<void> {
+  await Promise.race([pool.end(), wait(500)]);
 }
 
 /** A connection of its own; a session that is silent for `idle_ms` is ended by the server, with the locks it holds. */
