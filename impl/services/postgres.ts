@@ -1,4 +1,5 @@
 /** How services talk to PostgreSQL: every wait bounded, and one rule for "PostgreSQL is away". */
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 
@@ -22,6 +23,11 @@ export function createPostgresPool(url: string, connections: number, logger: Log
   return pool;
 }
 
+/** Ends the pool. Connections that are lent out are waited for 500 ms and then left to the end of the process. */
+export async function endPostgresPool(pool: pg.Pool): Promise<void> {
+  await Promise.race([pool.end(), wait(500)]);
+}
+
 /** A connection of its own; a session that is silent for `idle_ms` is ended by the server, with the locks it holds. */
 export function createPostgresClient(url: string, idle_ms: number): pg.Client {
   return new pg.Client({
@@ -42,4 +48,12 @@ export function createPostgresClient(url: string, idle_ms: number): pg.Client {
 export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return error instanceof Error && !(error instanceof TypeError);
   return /^(08|53|57|58|28|3D|40|25006|25P03|25P04|55P03)/.test(error.code ?? '');
+}
+
+/**
+ * Whether PostgreSQL refuses the values themselves (classes 22 data, 23 constraints), as it would every time. Whatever
+ * else it answers, a table that is missing or a right that is not given, another deployment or an operator can mend.
+ */
+export function isRefusedByPostgres(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
 }

@@ -14,6 +14,8 @@ export function connectRedis(url: string, name: string, commandTimeout_ms: numbe
   const redis = new Redis(url, {
     connectionName: name,
     commandTimeout: commandTimeout_ms,
+    // A connection that answers nothing any more is closed: the time-out of its commands alone would leave it in use.
+    socketTimeout: commandTimeout_ms,
     connectTimeout: 2_000,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

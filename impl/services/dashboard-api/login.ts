@@ -5,10 +5,8 @@ import type { User } from '../../release-parts.ts';
 import { verifyPassword } from '../passwords.ts';
 import { isPostgresAway } from '../postgres.ts';
 import { type Authentication, accessToken_s } from './authentication.ts';
-import { askOf, Problem, unavailable } from './problem-details.ts';
-
-/** Verifications at work or waiting for Node's thread pool, which everything else needs as well. */
-const verifications_max = 16;
+import { LoginLimits } from './login-limits.ts';
+import { askOf, Problem } from './problem-details.ts';
 
 interface Credentials {
   username: string;
@@ -45,33 +43,31 @@ interface LoginOptions {
 }
 
 export function registerLogin(server: FastifyInstance, { postgres, authentication }: LoginOptions): void {
-  let verifications = 0;
+  const limits = new LoginLimits();
 
-  server.post<{ Body: Credentials }>('/api/v1/auth/login', { schema }, async ({ body }) => {
-    if (verifications >= verifications_max) throw unavailable('too many logins at the same time');
-    verifications += 1;
-    try {
-      const { rows } = await askOf(
-        'PostgreSQL',
-        isPostgresAway,
-        postgres.query<{ id: string; password_hash: string; role: User['role'] }>(
-          'SELECT id, password_hash, role FROM users WHERE name = $1',
-          [body.username],
-        ),
-      );
-      const user = rows[0];
-      if (!(await verifyPassword(body.password, user?.password_hash)) || user === undefined) {
-        throw new Problem('wrong-credentials', 'no user has this name and password', {
-          headers: { 'www-authenticate': 'Bearer realm="tars"' },
-        });
-      }
-      return {
-        accessToken: authentication.issue({ subject: user.id, role: user.role }),
-        tokenType: 'Bearer',
-        expiresIn: accessToken_s,
-      };
-    } finally {
-      verifications -= 1;
+  async function login({ username, password }: Credentials) {
+    const { rows } = await askOf(
+      'PostgreSQL',
+      isPostgresAway,
+      postgres.query<{ id: string; password_hash: string; role: User['role'] }>(
+        'SELECT id, password_hash, role FROM users WHERE name = $1',
+        [username],
+      ),
+    );
+    const user = rows[0];
+    if (!(await verifyPassword(password, user?.password_hash)) || user === undefined) {
+      throw new Problem('wrong-credentials', 'no user has this name and password', {
+        headers: { 'www-authenticate': 'Bearer realm="tars"' },
+      });
     }
-  });
+    return {
+      accessToken: authentication.issue({ subject: user.id, role: user.role }),
+      tokenType: 'Bearer',
+      expiresIn: accessToken_s,
+    };
+  }
+
+  server.post<{ Body: Credentials }>('/api/v1/auth/login', { schema }, ({ ip, body }) =>
+    limits.run(ip, () => login(body)),
+  );
 }

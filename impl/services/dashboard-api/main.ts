@@ -3,13 +3,13 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { z } from 'zod';
 import { releases } from '../../releases.ts';
 import { sharedVariables, wholeNumber } from '../configuration.ts';
-import { createPostgresPool } from '../postgres.ts';
+import { createPostgresPool, endPostgresPool } from '../postgres.ts';
 import { connectRedis } from '../redis.ts';
 import { runService } from '../service.ts';
 import { buildDashboardApi } from './server.ts';
 
 const webSocketDrain_ms = 5_000;
-/** With the drain of the WebSocket part it stays within the service's own deadline. */
+/** With the drain of the WebSocket part before it and the end of the pool after it, within the service's own deadline. */
 const requests_ms_max = 3_500;
 
 function isOrigin(text: string): boolean {
@@ -67,7 +67,7 @@ await runService('dashboard-api', variables, async (configuration, logger) => {
     }, requests_ms_max);
     await api.server.close();
     clearTimeout(late);
-    await postgres.end();
+    await endPostgresPool(postgres);
     redis.disconnect();
   };
 });

@@ -178,3 +178,29 @@ test('no log line holds a password, a token or the secret', () => {
   const log = logLines.join('');
   for (const secret of ['hunter2', jwtSecret, 'eyJ']) expect(log).not.toContain(secret);
 });
+
+test('a flood of logins from one address does not lock out another', async () => {
+  const begun: (() => void)[] = [];
+  const api = await buildDashboardApi({
+    version: 'v1.0.1',
+    // Answers when it is told to, so that the flood is still there when the other comes.
+    postgres: { query: () => new Promise((resolve) => begun.push(() => resolve({ rows: [] }))) } as never,
+    redis,
+    jwtSecret,
+    logger,
+    metrics: new Registry(),
+  });
+  const attempt = (remoteAddress: string) =>
+    api.server.inject({ ...login('{"username":"x","password":"y"}'), remoteAddress });
+  const flood = Array.from({ length: 5 }, () => attempt('10.0.0.1'));
+  const refused = await Promise.race(flood);
+  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '1']);
+  const other = attempt('10.0.0.2');
+  for (let answered = 0; answered < 5; answered += 1) {
+    await expect.poll(() => begun.length, { timeout: 10_000 }).toBeGreaterThan(answered);
+    begun[answered]?.();
+  }
+  expect((await other).statusCode).toBe(401);
+  await Promise.all(flood);
+  await api.server.close();
+});

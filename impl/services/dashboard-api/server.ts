@@ -45,7 +45,12 @@ export async function buildDashboardApi(options: DashboardApiOptions): Promise<D
     bodyLimit: 64 * 1024,
     // Time for a request to arrive, checked every second; silence on a connection; an answer's outer bound.
     requestTimeout: 10_000,
-    http: { connectionsCheckingInterval: 1_000, headersTimeout: 5_000 },
+    http: {
+      connectionsCheckingInterval: 1_000,
+      headersTimeout: 5_000,
+      // RFC 9110, section 7.8: an offer to upgrade may be ignored. Any other (h2c) is answered in HTTP/1.1.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    },
     connectionTimeout: 30_000,
     keepAliveTimeout: 60_000,
     handlerTimeout: 15_000,

@@ -16,19 +16,26 @@ export const outboxNotification = 'tars_outbox';
 /** What this engine evaluates: its policy is linear. */
 const agentType = 'linear';
 
+/** What the table holds after a commit. */
+export interface Standing {
+  /** Of the evaluation that stands: this one, or the one that was there before. */
+  readonly status: Outcome['status'];
+  /** Whether this call committed it. */
+  readonly committed: boolean;
+}
+
 /**
  * Commits the evaluation, its agent and two events in one transaction. An evaluation whose id stands already is left as
  * it is and has no second events.
- * @returns whether this call committed it
  */
-export async function commitEvaluation(pool: Pool, job: EvaluationJob, outcome: Outcome): Promise<boolean> {
+export async function commitEvaluation(pool: Pool, job: EvaluationJob, outcome: Outcome): Promise<Standing> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
-    const committed = await insert(client, job, outcome);
+    const standing = await insert(client, job, outcome);
     await client.query('COMMIT');
     client.release();
-    return committed;
+    return standing;
   } catch (error) {
     // Closing the connection rolls back, also where the server no longer answers.
     client.release(true);
@@ -36,7 +43,7 @@ export async function commitEvaluation(pool: Pool, job: EvaluationJob, outcome: 
   }
 }
 
-async function insert(client: PoolClient, job: EvaluationJob, outcome: Outcome): Promise<boolean> {
+async function insert(client: PoolClient, job: EvaluationJob, outcome: Outcome): Promise<Standing> {
   const { id, agentId, region, episodes } = job;
   const { status, reward, duration_ms } = outcome;
   const { rows } = await client.query<{ created_at: Date }>(
@@ -44,7 +51,10 @@ async function insert(client: PoolClient, job: EvaluationJob, outcome: Outcome):
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING RETURNING created_at`,
     [id, agentId, region, status, reward, episodes, duration_ms],
   );
-  if (rows[0] === undefined) return false;
+  if (rows[0] === undefined) {
+    const { rows: before } = await client.query<Outcome>('SELECT status FROM evaluations WHERE id = $1', [id]);
+    return { status: before[0]?.status ?? status, committed: false };
+  }
   await client.query(
     `INSERT INTO agents (id, agent_type, region) VALUES ($1, $2, $3)
      ON CONFLICT (id) DO UPDATE SET region = excluded.region WHERE agents.region <> excluded.region`,
@@ -59,5 +69,5 @@ async function insert(client: PoolClient, job: EvaluationJob, outcome: Outcome):
     payload,
   ]);
   await client.query(`SELECT pg_notify('${outboxNotification}', '')`);
-  return true;
+  return { status, committed: true };
 }

@@ -66,6 +66,19 @@ export class JobQueue {
     }
   }
 
+  /**
+   * Keeps the others from claiming the job while it is at work, however long PostgreSQL is away: each claim would count
+   * as an attempt. An engine that dies holds it no longer.
+   * @returns a function that ends it
+   */
+  hold({ entry }: Delivery): () => void {
+    const refresh = () => {
+      this.#redis.xclaim(jobStream, group, this.#consumer, 0, entry, 'JUSTID').catch(() => {});
+    };
+    const timer = setInterval(refresh, this.#retryIdle_ms / 4);
+    return () => clearInterval(timer);
+  }
+
   /** The job is settled. */
   async acknowledge({ entry }: Delivery): Promise<void> {
     await this.#settle(entry);
@@ -81,7 +94,10 @@ export class JobQueue {
     const transaction = this.#redis.multi();
     if (deadFields !== undefined) transaction.xadd(deadJobStream, 'MAXLEN', '~', deadJobs_max, '*', ...deadFields);
     transaction.xack(jobStream, group, entry).xdel(jobStream, entry);
-    const replies = await transaction.exec();
+    const replies = await transaction.exec().catch((error) => {
+      // EXECABORT says only that a command was refused; the command's own error says why.
+      throw error.previousErrors?.[0] ?? error;
+    });
     if (replies === null) throw new Error(`settling ${entry}: the transaction was discarded`);
     for (const [error] of replies) if (error) throw error;
   }
@@ -113,7 +129,8 @@ export class JobQueue {
       'COUNT',
       1,
       'BLOCK',
-      block_ms,
+      // No longer than until the next job may be claimed.
+      Math.min(block_ms, this.#retryIdle_ms),
       'STREAMS',
       jobStream,
       '>',

@@ -11,11 +11,11 @@ import { connectRedis } from '../redis.ts';
 import { runService } from '../service.ts';
 import { JobQueue } from './job-queue.ts';
 import { createEngineMetrics, createMonitoringServer } from './monitoring.ts';
-import { OutboxRelay } from './outbox-relay.ts';
+import { batch_ms_max, OutboxRelay } from './outbox-relay.ts';
 import { Worker } from './worker.ts';
 
-/** Longer than the relay is ever silent: a leader that vanished without a word loses its lead after this. */
-const relayIdle_ms = 10_000;
+/** Beyond what the relay's waits allow: for a busy machine. */
+const relaySlack_ms = 3_000;
 
 const variables = {
   ...sharedVariables,
@@ -30,15 +30,17 @@ const variables = {
     ),
   TARS_METRICS_PORT: wholeNumber(0, 65_535).optional(),
   TARS_RETRY_IDLE_MS: wholeNumber(50, 600_000).default(2_000),
+  TARS_BACK_OFF_MS_MAX: wholeNumber(100, 60_000).default(2_000),
+  TARS_EVENT_LOG_TIMEOUT_MS: wholeNumber(100, 60_000).default(3_000),
 };
 
 await runService('eval-engine', variables, async (configuration, logger) => {
-  const { TARS_POSTGRES_URL, TARS_REDIS_URL } = configuration;
+  const { TARS_POSTGRES_URL, TARS_REDIS_URL, TARS_BACK_OFF_MS_MAX, TARS_EVENT_LOG_TIMEOUT_MS } = configuration;
   const { version } = releases[configuration.TARS_RELEASE];
   const postgres = createPostgresPool(TARS_POSTGRES_URL, 2, logger);
   const jobsRedis = connectRedis(TARS_REDIS_URL, 'eval-engine-jobs', 5_000, logger);
   const redis = connectRedis(TARS_REDIS_URL, 'eval-engine', 1_000, logger);
-  const eventLog = new RedisEventLog({ url: TARS_REDIS_URL });
+  const eventLog = new RedisEventLog({ url: TARS_REDIS_URL, timeout_ms: TARS_EVENT_LOG_TIMEOUT_MS });
   const metrics = createEngineMetrics(redis);
   let finishing = false;
 
@@ -55,10 +57,14 @@ await runService('eval-engine', variables, async (configuration, logger) => {
     metricsUrl = `http://${configuration.TARS_HOST}:${(monitoring.address() as AddressInfo).port}`;
   }
 
+  // Longer than the relay is silent: a batch, an append that times out, the wait after it. A leader that vanished without
+  // a word loses its lead after this.
+  const relayIdle_ms = batch_ms_max + TARS_EVENT_LOG_TIMEOUT_MS + TARS_BACK_OFF_MS_MAX + relaySlack_ms;
   const relay = new OutboxRelay({
     createClient: () => createPostgresClient(TARS_POSTGRES_URL, relayIdle_ms),
     log: eventLog,
     logger,
+    backOff_ms_max: TARS_BACK_OFF_MS_MAX,
     onAppended: metrics.appended,
   });
   const worker = new Worker({
@@ -69,6 +75,7 @@ await runService('eval-engine', variables, async (configuration, logger) => {
     }),
     postgres,
     logger,
+    backOff_ms_max: TARS_BACK_OFF_MS_MAX,
     onCommitted: metrics.committed,
   });
   relay.start();

@@ -6,6 +6,7 @@
  * them again and the log knows them by their sequence. An older leader that has not yet noticed the loss of its session
  * can for the same reason only repeat.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Logger } from 'pino';
 import { backOff } from './back-off.ts';
@@ -17,10 +18,12 @@ export interface AppendableLog {
 }
 
 export interface OutboxRelayOptions {
-  /** A new, unconnected client, whose session ends when it is silent for longer than `backOff_ms_max`. */
+  /** A new, unconnected client, whose session ends when it is silent for longer than the relay ever is. */
   readonly createClient: () => Client;
   readonly log: AppendableLog;
   readonly logger: Logger;
+  /** Longest wait before a server that is away is asked again. */
+  readonly backOff_ms_max: number;
   /** Hears of each event that was appended now. */
   readonly onAppended: (event: { duplicate: boolean }) => void;
 }
@@ -38,12 +41,20 @@ interface OutboxRow {
 
 const leaderLock = 1_001_002;
 const poll_ms = 500;
+/** Failures to append in a row after which another engine may try whether the log takes events from it. */
+const appendFailures_max = 3;
+/** Longer than the others' polling, so that one of them comes first. */
+const stepBack_ms = 3 * poll_ms;
 const batch = 100;
+/** From reading a batch to deleting what was appended of it, however slow the log: longer, and the session would end. */
+export const batch_ms_max = 2_000;
 
 export class OutboxRelay {
   readonly #options: OutboxRelayOptions;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
+  /** In a row, without any work done between them. */
+  #losses = 0;
 
   constructor(options: OutboxRelayOptions) {
     this.#options = options;
@@ -60,8 +71,8 @@ export class OutboxRelay {
   }
 
   async #run(stopping: AbortSignal): Promise<void> {
-    const { createClient, logger } = this.#options;
-    for (let attempt = 1; !stopping.aborted; attempt += 1) {
+    const { createClient, logger, backOff_ms_max } = this.#options;
+    while (!stopping.aborted) {
       const client = createClient();
       const wakeUp = new WakeUp(stopping);
       let lost: Error | undefined;
@@ -74,19 +85,21 @@ export class OutboxRelay {
         await client.connect();
         await client.query(`LISTEN ${outboxNotification}`);
         while (!stopping.aborted && lost === undefined) {
-          if (await this.#tryToLead(client)) {
-            attempt = 0;
-            await this.#lead(client, wakeUp, stopping);
-          } else await wakeUp.wait(poll_ms);
+          if (await this.#tryToLead(client)) await this.#lead(client, wakeUp, stopping);
+          else {
+            this.#losses = 0;
+            await wakeUp.wait(poll_ms);
+          }
         }
         if (lost !== undefined) throw lost;
       } catch (err) {
+        this.#losses += 1;
         logger.warn({ err }, 'the outbox relay lost PostgreSQL');
       } finally {
         // Not awaited: a server that no longer answers does not say good-bye either.
         client.end().catch(() => {});
       }
-      if (!stopping.aborted) await backOff(Math.max(attempt, 1), stopping);
+      if (!stopping.aborted) await backOff(Math.max(this.#losses, 1), backOff_ms_max, stopping);
     }
   }
 
@@ -95,7 +108,7 @@ export class OutboxRelay {
     return rows[0]?.led === true;
   }
 
-  /** Relays until stopped; throws when PostgreSQL is lost. */
+  /** Relays until stopped, or until the log takes nothing from this engine: then it gives the lead back. Throws when PostgreSQL is lost. */
   async #lead(client: Client, wakeUp: WakeUp, stopping: AbortSignal): Promise<void> {
     this.#options.logger.info('this engine relays the outbox');
     while (!stopping.aborted) {
@@ -104,25 +117,37 @@ export class OutboxRelay {
            left(pg_walfile_name(pg_current_wal_lsn()), 8), tableoid) AS source FROM outbox ORDER BY id LIMIT ${batch}`,
       );
       const appended: string[] = [];
+      const begun_ms = performance.now();
       for (const row of rows) {
         if (!(await this.#append(row, client, stopping))) break;
         appended.push(row.id);
+        if (performance.now() - begun_ms > batch_ms_max) break;
       }
       if (appended.length > 0) await client.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [appended]);
-      else await wakeUp.wait(poll_ms);
+      // Only a pass that went through says that PostgreSQL serves: connecting and leading do not.
+      this.#losses = 0;
+      if (appended.length > 0) continue;
+      if (rows.length === 0) await wakeUp.wait(poll_ms);
+      else if (!stopping.aborted) return this.#stepBack(client, stopping);
     }
   }
 
-  /** Appends the event, however long the log is away; false when stopped before. Throws when PostgreSQL is lost. */
+  async #stepBack(client: Client, stopping: AbortSignal): Promise<void> {
+    await client.query('SELECT pg_advisory_unlock($1)', [leaderLock]);
+    this.#options.logger.warn('the event log takes nothing from this engine; another may relay');
+    await wait(stepBack_ms, undefined, { signal: stopping }).catch(() => {});
+  }
+
+  /** Appends the event; false when stopped before or after `appendFailures_max` failures. Throws when PostgreSQL is lost. */
   async #append({ id, channel, payload, source }: OutboxRow, leader: Client, stopping: AbortSignal): Promise<boolean> {
-    const { log, logger, onAppended } = this.#options;
-    for (let attempt = 1; !stopping.aborted; attempt += 1) {
+    const { log, logger, backOff_ms_max, onAppended } = this.#options;
+    for (let attempt = 1; attempt <= appendFailures_max && !stopping.aborted; attempt += 1) {
       try {
         onAppended(await log.append(channel, Number(id), payload, source));
         return true;
       } catch (err) {
         logger.warn({ err, outboxId: id, attempt }, 'the event log does not take the event; it waits');
-        await backOff(attempt, stopping);
+        await backOff(attempt, backOff_ms_max, stopping);
         // Keeps the session, and the lead with it; throws when both are gone.
         await leader.query('SELECT 1');
       }
