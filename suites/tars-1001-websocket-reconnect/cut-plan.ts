@@ -6,9 +6,9 @@
  * `stop-api`: SIGTERM, its drain and a new start, as a deploy does.
  */
 export const CUTS = {
-  rst: 5,
-  fin: 4,
-  'mid-frame': 4,
+  rst: 6,
+  fin: 5,
+  'mid-frame': 5,
   vanish: 4,
   'kill-api': 2,
   'stop-api': 2,

@@ -28,7 +28,7 @@ check(
     facts: [
       'until the first cut every viewer got all that was committed',
       'every submitted evaluation was committed',
-      'at least 20 live connections were cut',
+      'at least 20 cuts hit live connections',
       'nothing arrived that was never committed',
       'no viewer was told of a gap',
       'no service ended by itself',
@@ -92,7 +92,7 @@ check(
       due.length === submitted,
       `${due.length} committed, ${submitted} submitted`,
     );
-    fact('at least 20 live connections were cut', cutter.hits >= 20, `${cutter.hits}: ${cutter.evidence}`);
+    fact('at least 20 cuts hit live connections', cutter.hits >= 20, `${cutter.hits}: ${cutter.evidence}`);
     fact('nothing arrived that was never committed', unknown === 0, `${unknown} arrivals`);
     const ownEnds = [stack.api, stack.engine].flatMap((service) => service.ownEnds);
     fact('no service ended by itself', ownEnds.length === 0, ownEnds.join(', '));

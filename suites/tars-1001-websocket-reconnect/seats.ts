@@ -53,6 +53,7 @@ export class Cutter {
   readonly #made = new Map<string, number>();
   #turn = 0;
   #liveAtEndsOfApi = 0;
+  #endsOfApiThatHit = 0;
 
   constructor(services: DashboardServices, seats: readonly Seat[], signal: AbortSignal) {
     this.#services = services;
@@ -70,15 +71,18 @@ export class Cutter {
     await this.#cut(planned, seat.proxy);
   }
 
-  /** Live connections that were lost to cuts: as many as viewers lost, and no more than cuts reached. */
+  /**
+   * Cuts by which a viewer lost a live connection: of those in proxies no more than proxies made, nor than viewers lost
+   * beside the ends of dashboard-api; an end of dashboard-api is one, however many viewers it hits.
+   */
   get hits(): number {
-    return Math.min(this.#drops, this.#proxyCuts + this.#liveAtEndsOfApi);
+    return Math.min(this.#proxyCuts, Math.max(0, this.#drops - this.#liveAtEndsOfApi)) + this.#endsOfApiThatHit;
   }
 
   /** What was made, and what it did. */
   get evidence(): string {
     const made = [...this.#made].map(([cut, count]) => `${count} ${cut}`).join(', ');
-    return `${this.#drops} live connections lost by viewers; ${this.#proxyCuts} cut in proxies (${this.#proxyCutsByKind}), ${this.#liveAtEndsOfApi} live when dashboard-api was ended; ${this.#vanished_bytes} bytes vanished; made: ${made}`;
+    return `${this.#drops} live connections lost by viewers; ${this.#proxyCuts} cut in proxies (${this.#proxyCutsByKind}), ${this.#liveAtEndsOfApi} live at ${this.#endsOfApiThatHit} ends of dashboard-api; ${this.#vanished_bytes} bytes vanished; made: ${made}`;
   }
 
   get #drops(): number {
@@ -149,7 +153,9 @@ export class Cutter {
   }
 
   #countLive(): void {
-    this.#liveAtEndsOfApi += this.#seats.filter(({ viewer }) => viewer.live).length;
+    const live = this.#seats.filter(({ viewer }) => viewer.live).length;
+    this.#liveAtEndsOfApi += live;
+    if (live > 0) this.#endsOfApiThatHit += 1;
   }
 }
 
