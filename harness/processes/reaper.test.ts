@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -263,10 +263,20 @@ test('a founder that ends in order needs no closing: nothing keeps it alive, not
   await gone('the reaper', reaper);
 });
 
-test('a folder too deep for a socket, and a socket that nobody listens on', async () => {
-  await expect(Reaper.found({ folder: `/tmp/${'x'.repeat(100)}` })).rejects.toMatchObject({
-    code: 'REAPER_NOT_STARTED',
-  });
-  await expect(Reaper.found({ folder: join(folder, 'absent') })).rejects.toMatchObject({ code: 'REAPER_NOT_STARTED' });
+test('a folder too deep for a socket, or not there, is told as a thing the user can mend', async () => {
+  const room = 103 - Buffer.byteLength(`${folder}//harness-XXXXXX/reaper`);
+  const [fits, tooLong] = ['x'.repeat(room), 'x'.repeat(room + 1)].map((name) => join(folder, name)) as [
+    string,
+    string,
+  ];
+  for (const path of [fits, tooLong]) mkdirSync(path);
+  await (await Reaper.found({ folder: fits })).close();
+  for (const [path, advice] of [
+    [tooLong, 'Set TMPDIR to a shorter one'],
+    [join(folder, 'absent'), 'Set TMPDIR to a folder that exists'],
+  ] as const) {
+    const message = expect.stringMatching(new RegExp(`^The temporary folder ${path} .*${advice}`));
+    await expect(Reaper.found({ folder: path })).rejects.toMatchObject({ code: 'unwritable', message });
+  }
   await expect(joinReaper(join(folder, 'reaper'))).rejects.toMatchObject({ code: 'REAPER_NOT_STARTED' });
 });
