@@ -11,8 +11,6 @@ import { inspectRedis, isNewEnough, VERSION_MIN, withRedis } from './connect.ts'
 const START_TIMEOUT_MS = 30_000;
 
 export interface ServerOptions {
-  /** Whether writes go to an append-only file, so that a killed server has them after its restart. @default false */
-  readonly appendonly?: boolean;
   readonly choosePort?: () => Promise<number>;
 }
 
@@ -35,7 +33,7 @@ export async function startServer(context: ComponentContext, binary: string, opt
     await context.reaper.releaseFolder(home);
   };
   try {
-    const start = (port: number) => startOn(port, home, context, binary, options.appendonly ?? false);
+    const start = (port: number) => startOn(port, home, context, binary);
     const { running, url, version } = await startOnFreePort(start, options.choosePort);
     const stop = async () => {
       await running.stop();
@@ -48,7 +46,7 @@ export async function startServer(context: ComponentContext, binary: string, opt
   }
 }
 
-async function startOn(port: number, home: string, context: ComponentContext, binary: string, appendonly: boolean) {
+async function startOn(port: number, home: string, context: ComponentContext, binary: string) {
   const { signal } = context;
   signal?.throwIfAborted();
   const settings = {
@@ -57,7 +55,7 @@ async function startOn(port: number, home: string, context: ComponentContext, bi
     databases: '256', // one for each stack that shares the server
     dir: home,
     save: '', // no snapshots: their forks would disturb what is measured
-    appendonly: appendonly ? 'yes' : 'no',
+    appendonly: 'no',
     daemonize: 'no',
   };
   const running = await startProcess({
