@@ -140,7 +140,7 @@ test('a frozen process is let go on, so that it can end in its own way', async (
   const script = 'trap "exit 0" TERM; echo ready; while :; do sleep 0.01; done';
   const running = await startProcess({ name: 'orderly', command: 'sh', args: ['-c', script], reaper, grace_ms: 4_000 });
   await running.waitForLine(/ready/, { waitingFor: 'the trap', timeout_ms: 5_000 });
-  running.pause();
+  running.kill('SIGSTOP');
   await reaper.close();
   expect(await running.exited).toEqual({ code: 0, signal: null });
 });

@@ -74,8 +74,10 @@ async function startOn(port: number, home: string, context: ComponentContext, bi
     const url = `redis://127.0.0.1:${port}`;
     const waitingFor = 'Redis to accept connections';
     await running.waitForLine(/ready to accept connections/i, { waitingFor, timeout_ms: START_TIMEOUT_MS });
-    await waitUntil(waitingFor, () => withRedis(url, (redis) => redis.ping()), { timeout_ms: START_TIMEOUT_MS });
+    const wait = { timeout_ms: START_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
+    await waitUntil(waitingFor, () => withRedis(url, (redis) => redis.ping()), wait);
     const { version } = await inspectRedis(url);
+    signal?.throwIfAborted(); // It is being stopped.
     return { running, url, version };
   } catch (error) {
     await running.stop();
