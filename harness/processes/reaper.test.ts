@@ -120,6 +120,19 @@ test('a founder killed with SIGKILL leaves nobody who made a session of its own'
   await gone('the session', session);
 });
 
+test('a founder killed before it made the folder it owns leaves none, though it is made by another since', async () => {
+  const path = join(folder, 'to-be-made');
+  const { child, told } = await founder(`
+    const reaper = await Reaper.found({ folder });
+    await reaper.ownFolder('${path}');
+    report({ pid: reaper.pid });`);
+  const reaper = identityOf(told.pid);
+  mkdirSync(path);
+  child.kill('SIGKILL');
+  await gone('the reaper', reaper);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test('what ignores its stop signal is killed after its grace', async () => {
   const { child, told } = await founder(`
     const reaper = await Reaper.found({ folder });
@@ -182,7 +195,7 @@ test('ends nothing that was not meant: a process without a group of its own, pid
   for (const pid of [sibling.pid as number, 1, 0, -1, reaper.pid]) {
     await expect(reaper.adopt(pid, ending)).rejects.toMatchObject({ code: 'REAPER_REFUSED' });
   }
-  for (const path of ['/', '/tmp', 'relative/folder', '/tmp/../etc', join(folder, 'absent')]) {
+  for (const path of ['/', '/tmp', 'relative/folder', '/tmp/../etc', join(folder, 'absent/absent')]) {
     await expect(reaper.ownFolder(path)).rejects.toMatchObject({ code: 'REAPER_REFUSED' });
   }
   await reaper.close();

