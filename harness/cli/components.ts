@@ -1,5 +1,5 @@
 /** Obtains and starts the components a run needs, as the options allow. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -45,8 +45,7 @@ export interface StartComponentsOptions {
 /** Starts each component and tells of it, started or missing. @returns the addresses of those that serve */
 export async function startComponents(options: StartComponentsOptions): Promise<Record<string, { url: string }>> {
   const { config, names, forced, reaper, record, say } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'harness-components-'));
-  await reaper.ownFolder(folder);
+  const folder = await reaper.makeFolder(join(tmpdir(), 'harness-components-'));
   const started = await Promise.all(
     names.map(async (name) => {
       const definition = config.components[name];

@@ -27,3 +27,13 @@ test('a run whose reaper was killed is never a pass, says why, and leaves nothin
   expect(place.read('observations.ndjson')).toContain('the reaper died');
   expect(place.leftovers()).toEqual([]);
 });
+
+test('a temporary folder that is not there is a usage error in one sentence', async () => {
+  const place = new Place();
+  const { code, stderr } = await place.run(['regression', '--config', SMALL, '--profile', 'smoke'], {
+    TMPDIR: `${place.temporary}/absent`,
+  });
+  expect(code).toBe(254);
+  expect(stderr).toContain('Set TMPDIR to a folder that exists and is writable');
+  expect(stderr).not.toContain('    at ');
+});

@@ -1,5 +1,5 @@
 /** A lock between processes of one machine: a folder that says who holds it. The reaper removes it when its holder dies. */
-import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stateOfOwner, thisOwner } from './owner.ts';
 import type { ReaperConnection } from './reaper.ts';
@@ -51,8 +51,7 @@ async function breakStale(path: string, aside: string, timeout_ms: number): Prom
  */
 export async function withFolderLock<T>(options: FolderLockOptions, work: () => Promise<T>): Promise<T> {
   const { path, reaper, timeout_ms, ...wait } = options;
-  const draft = await mkdtemp(`${path}-`);
-  await reaper.ownFolder(draft);
+  const draft = await reaper.makeFolder(`${path}-`);
   try {
     await writeFile(join(draft, HOLDER), thisOwner());
     const attempt = async () => {

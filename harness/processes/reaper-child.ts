@@ -7,7 +7,7 @@
  */
 import { lstatSync, mkdtempSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { isAbsolute, join, normalize, sep } from 'node:path';
+import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { LineSplitter } from './line-splitter.ts';
 import { identify, leadsItsGroup, type ProcessIdentity, signalProcess } from './process-group.ts';
 import type { ReaperReply, ReaperRequest } from './reaper-protocol.ts';
@@ -50,7 +50,9 @@ function checkFolder(path: unknown): string {
   if (folder.split(sep).filter(Boolean).length < 2) {
     throw new Error(`expected the absolute path of a temporary folder, got ${JSON.stringify(path)}`);
   }
-  if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
+  // It may be about to be made; what is there already is no file.
+  const stats = lstatSync(folder, { throwIfNoEntry: false }) ?? lstatSync(dirname(folder));
+  if (!stats.isDirectory()) throw new Error(`${folder} is not a folder`);
   return folder;
 }
 

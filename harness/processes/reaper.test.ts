@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -120,6 +120,19 @@ test('a founder killed with SIGKILL leaves nobody who made a session of its own'
   await gone('the session', session);
 });
 
+test('a founder killed before it made the folder it owns leaves none, though it is made by another since', async () => {
+  const path = join(folder, 'to-be-made');
+  const { child, told } = await founder(`
+    const reaper = await Reaper.found({ folder });
+    await reaper.ownFolder('${path}');
+    report({ pid: reaper.pid });`);
+  const reaper = identityOf(told.pid);
+  mkdirSync(path);
+  child.kill('SIGKILL');
+  await gone('the reaper', reaper);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test('what ignores its stop signal is killed after its grace', async () => {
   const { child, told } = await founder(`
     const reaper = await Reaper.found({ folder });
@@ -140,7 +153,7 @@ test('a frozen process is let go on, so that it can end in its own way', async (
   const script = 'trap "exit 0" TERM; echo ready; while :; do sleep 0.01; done';
   const running = await startProcess({ name: 'orderly', command: 'sh', args: ['-c', script], reaper, grace_ms: 4_000 });
   await running.waitForLine(/ready/, { waitingFor: 'the trap', timeout_ms: 5_000 });
-  running.pause();
+  running.kill('SIGSTOP');
   await reaper.close();
   expect(await running.exited).toEqual({ code: 0, signal: null });
 });
@@ -182,7 +195,7 @@ test('ends nothing that was not meant: a process without a group of its own, pid
   for (const pid of [sibling.pid as number, 1, 0, -1, reaper.pid]) {
     await expect(reaper.adopt(pid, ending)).rejects.toMatchObject({ code: 'REAPER_REFUSED' });
   }
-  for (const path of ['/', '/tmp', 'relative/folder', '/tmp/../etc', join(folder, 'absent')]) {
+  for (const path of ['/', '/tmp', 'relative/folder', '/tmp/../etc', join(folder, 'absent/absent')]) {
     await expect(reaper.ownFolder(path)).rejects.toMatchObject({ code: 'REAPER_REFUSED' });
   }
   await reaper.close();
@@ -263,10 +276,20 @@ test('a founder that ends in order needs no closing: nothing keeps it alive, not
   await gone('the reaper', reaper);
 });
 
-test('a folder too deep for a socket, and a socket that nobody listens on', async () => {
-  await expect(Reaper.found({ folder: `/tmp/${'x'.repeat(100)}` })).rejects.toMatchObject({
-    code: 'REAPER_NOT_STARTED',
-  });
-  await expect(Reaper.found({ folder: join(folder, 'absent') })).rejects.toMatchObject({ code: 'REAPER_NOT_STARTED' });
+test('a folder too deep for a socket, or not there, is told as a thing the user can mend', async () => {
+  const room = 103 - Buffer.byteLength(`${folder}//harness-XXXXXX/reaper`);
+  const [fits, tooLong] = ['x'.repeat(room), 'x'.repeat(room + 1)].map((name) => join(folder, name)) as [
+    string,
+    string,
+  ];
+  for (const path of [fits, tooLong]) mkdirSync(path);
+  await (await Reaper.found({ folder: fits })).close();
+  for (const [path, advice] of [
+    [tooLong, 'Set TMPDIR to a shorter one'],
+    [join(folder, 'absent'), 'Set TMPDIR to a folder that exists'],
+  ] as const) {
+    const message = expect.stringMatching(new RegExp(`^The temporary folder ${path} .*${advice}`));
+    await expect(Reaper.found({ folder: path })).rejects.toMatchObject({ code: 'unwritable', message });
+  }
   await expect(joinReaper(join(folder, 'reaper'))).rejects.toMatchObject({ code: 'REAPER_NOT_STARTED' });
 });

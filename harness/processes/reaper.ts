@@ -3,8 +3,9 @@
  * The founder is the process whose end is the end of everything: the CLI. A Vitest worker joins.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, normalize } from 'node:path';
@@ -14,14 +15,15 @@ import { LineSplitter } from './line-splitter.ts';
 import { identify } from './process-group.ts';
 import type { ReaperReply, ReaperRequest } from './reaper-protocol.ts';
 import { Registrations } from './registrations.ts';
-import { waitUntil } from './wait.ts';
+import { describeError, waitUntil } from './wait.ts';
 
 /**
  * `REAPER_NOT_STARTED`: the child did not come up, or its socket cannot be reached. `REAPER_GONE`: it ended, or the
  * connection was closed. `REAPER_REFUSED`: it would not look after what it was given. `REAPER_STUCK`: it would not end.
+ * `unwritable`: the user's to mend: its folder is missing, closed to us, or too deep for a socket.
  */
 export class ReaperError extends Error {
-  readonly code: 'REAPER_NOT_STARTED' | 'REAPER_GONE' | 'REAPER_REFUSED' | 'REAPER_STUCK';
+  readonly code: 'REAPER_NOT_STARTED' | 'REAPER_GONE' | 'REAPER_REFUSED' | 'REAPER_STUCK' | 'unwritable';
   override readonly name = 'ReaperError';
 
   constructor(code: ReaperError['code'], message: string, options?: ErrorOptions) {
@@ -116,6 +118,17 @@ export class ReaperConnection {
     this.registrations.folders.add(normalize(path));
   }
 
+  /**
+   * Makes a folder of its own whose path begins so, closed to others, and owned before it is made: a kill in between
+   * leaves nothing. Throws ReaperError, and what mkdir(2) says.
+   */
+  async makeFolder(prefix: string): Promise<string> {
+    const path = `${prefix}${randomBytes(6).toString('hex')}`;
+    await this.ownFolder(path);
+    await mkdir(path, { mode: 0o700 });
+    return path;
+  }
+
   /** The folder is gone, or another's. */
   async releaseFolder(path: string): Promise<void> {
     this.registrations.folders.delete(normalize(path));
@@ -199,6 +212,19 @@ export function joinReaper(socketPath: string): Promise<ReaperConnection> {
   return ReaperConnection.open(socketPath, 'member');
 }
 
+async function checkFolder(folder: string): Promise<void> {
+  const refuse = (why: string, cause?: unknown) =>
+    new ReaperError('unwritable', `The temporary folder ${folder} ${why}`, { cause });
+  if (Buffer.byteLength(`${folder}/harness-XXXXXX/reaper`) > SOCKET_PATH_MAX) {
+    throw refuse(`is too long: a socket's path has at most ${SOCKET_PATH_MAX} bytes. Set TMPDIR to a shorter one`);
+  }
+  try {
+    await rmdir(await mkdtemp(`${folder}/harness-`));
+  } catch (cause) {
+    throw refuse(`cannot be used: ${describeError(cause)}. Set TMPDIR to a folder that exists and is writable`, cause);
+  }
+}
+
 /** The reaper and its founder's connection. */
 export class Reaper extends ReaperConnection {
   readonly #child: ChildProcess;
@@ -214,10 +240,7 @@ export class Reaper extends ReaperConnection {
    * Throws ReaperError.
    */
   static async found({ folder = tmpdir() }: { readonly folder?: string } = {}): Promise<Reaper> {
-    if (Buffer.byteLength(`${folder}/harness-XXXXXX/reaper`) > SOCKET_PATH_MAX) {
-      const rule = `a socket's path has at most ${SOCKET_PATH_MAX} bytes: set TMPDIR to a shorter folder`;
-      throw new ReaperError('REAPER_NOT_STARTED', `No socket fits into ${folder}; ${rule}`);
-    }
+    await checkFolder(folder);
     const child = spawn(process.execPath, [CHILD, folder], {
       detached: true,
       cwd: '/',

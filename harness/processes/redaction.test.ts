@@ -20,6 +20,25 @@ test.each([
   ['GET /ws?token=abc123&x=1', 'GET /ws?token=[redacted]&x=1'],
   ['PGPASSWORD=hunter2 psql', 'PGPASSWORD=[redacted] psql'],
   ['{"password": "hunter2"}', '{"password": "[redacted]"}'],
+  ['{"token":"x","a":1}', '{"token":"[redacted]","a":1}'],
+  ['{"access_token":"a\\"b","a":1}', '{"access_token":"[redacted]","a":1}'],
+  [String.raw`{"msg":"got {\"token\":\"x y\",\"a\":1}"}`, String.raw`{"msg":"got {\"token\":\"[redacted]\",\"a\":1}"}`],
+  ['api_key: x, y', 'api_key: [redacted], y'],
+  ['apiKey=x&y=1', 'apiKey=[redacted]&y=1'],
+  ['secret: x', 'secret: [redacted]'],
+  ['X_SECRET=x Y=1', 'X_SECRET=[redacted] Y=1'],
+  ['AWS_SECRET_ACCESS_KEY=x', 'AWS_SECRET_ACCESS_KEY=[redacted]'],
+  ['Authorization: Basic dXNlcjpw', 'Authorization: Basic [redacted]'],
+  ['{"authorization":"Basic dXNlcjpw","a":1}', '{"authorization":"Basic [redacted]","a":1}'],
+  ['Cookie: session=abc; other=def', 'Cookie: [redacted]'],
+  ['{"set-cookie":"session=abc; Path=/","a":1}', '{"set-cookie":"[redacted]","a":1}'],
+  ['redis-server --requirepass x --port 1', 'redis-server --requirepass [redacted] --port 1'],
+  ['requirepass x', 'requirepass [redacted]'],
+  ["ALTER ROLE a PASSWORD 'x y' LOGIN", "ALTER ROLE a PASSWORD '[redacted]' LOGIN"],
+  ['passwd=x', 'passwd=[redacted]'],
+  ['postgres://tars:s3c/ret@host/db', 'postgres://tars:[redacted]@host/db'],
+  ['password="a b" user=c', 'password="[redacted]" user=c'],
+  ["password='a b", "password='[redacted]"],
 ])('%s', (line, redacted) => {
   expect(redactor()(line)).toBe(redacted);
 });
@@ -31,9 +50,10 @@ test.each(['listening on http://127.0.0.1:8080/path@2x', 'at 12:00 user@example.
   },
 );
 
-test('a long line of near misses takes no time', () => {
-  const lines = ['a.', '-eyJ', '://a:', 'bearer ', '?token'].map((part) => part.repeat(64_000 / part.length));
-  const began = performance.now();
+test('a long line of near misses takes no time of the processor', () => {
+  const parts = ['a.', '-eyJ', '://a:', 'bearer ', '?token', 'password="\\', 'cookie:', '--', 'authorization: a '];
+  const lines = parts.map((part) => part.repeat(64_000 / part.length));
+  const began = process.cpuUsage();
   for (const line of lines) redactor()(line);
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(1_000);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { withFolderLock } from './folder-lock.ts';
 import { ownerOf, thisOwner } from './owner.ts';
-import { groupIsAlive, identify, type ProcessIdentity, processIsAlive, signalProcess } from './process-group.ts';
+import { identify, type ProcessIdentity, processIsAlive, signalProcess } from './process-group.ts';
 import { Reaper } from './reaper.ts';
 import { runCommand } from './run-command.ts';
 import { type ProcessOptions, startProcess } from './run-process.ts';
@@ -126,20 +126,6 @@ test('a stop signal of its own gives it time to say good-bye', async () => {
   await running.waitForLine(/ready/, soon);
   await running.stop();
   expect(running.tail(1)).toEqual(['bye']);
-});
-
-test('a paused process says nothing until it is resumed', async () => {
-  const running = await sh('i=0; while :; do i=$((i+1)); echo "tick $i"; sleep 0.02; done');
-  await running.waitForLine(/tick 2/, soon);
-  running.pause();
-  // D: a shell stopped in the middle of vfork(2) waits for its child, which is stopped too.
-  const isFrozen = () => /\) [TD] /.test(readFileSync(`/proc/${running.pid}/stat`, 'utf8'));
-  await waitUntil('the process to freeze', isFrozen, { timeout_ms: 5_000, interval_ms: 1 });
-  expect(groupIsAlive(identityOf(running.pid))).toBe(true);
-  const [last = ''] = running.tail(1);
-  running.resume();
-  await running.waitForLine(new RegExp(`tick ${Number(last.split(' ')[1]) + 5}`), soon);
-  await running.stop();
 });
 
 test('every line goes to the log file, without secrets, and so to messages', async () => {

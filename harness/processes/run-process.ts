@@ -119,16 +119,6 @@ export class RunningProcess {
     return signalGroup(this.#leader, signal);
   }
 
-  /** Freezes the group (SIGSTOP). A process that made a session of its own, like a PostgreSQL backend, is not in it. */
-  pause(): boolean {
-    return this.kill('SIGSTOP');
-  }
-
-  /** Lets a frozen group go on (SIGCONT). */
-  resume(): boolean {
-    return this.kill('SIGCONT');
-  }
-
   /** The last lines it said, secrets taken out. */
   tail(count = TAIL_LINES): string[] {
     return this.#output.tail(count);

@@ -1,5 +1,6 @@
 /** As whom a PostgreSQL server runs, for it refuses root, and folders that this account can reach. */
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
+import { chown, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ComponentContext } from '../component.ts';
@@ -34,6 +35,15 @@ async function canEnter(folder: string, account: Account, env: NodeJS.ProcessEnv
   }
 }
 
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Makes a folder that belongs to the account and that it can reach: in the context's folder, or in a temporary one when
  * that is closed to it, as a folder made by `mkdtemp` as root is. The reaper owns it. Throws when there is none.
@@ -41,9 +51,8 @@ async function canEnter(folder: string, account: Account, env: NodeJS.ProcessEnv
 export async function makeHome(context: ComponentContext, account: Account): Promise<string> {
   const parents = [...new Set([context.folder, tmpdir(), '/tmp', '/var/tmp'])];
   for (const parent of parents) {
-    const home = await mkdtemp(join(parent, 'harness-postgres-')).catch(() => undefined);
-    if (home === undefined) continue;
-    await context.reaper.ownFolder(home);
+    if (!isWritable(parent)) continue;
+    const home = await context.reaper.makeFolder(join(parent, 'harness-postgres-'));
     if (account.uid !== undefined && account.gid !== undefined) await chown(home, account.uid, account.gid);
     if (await canEnter(home, account, context.env)) return home;
     await removeHome(context, home);

@@ -112,7 +112,9 @@ class ClusterFolder {
         waitingFor,
         timeout_ms: START_TIMEOUT_MS,
       });
-      const { version } = await waitUntil(waitingFor, () => inspectPostgres(url), { timeout_ms: START_TIMEOUT_MS });
+      const wait = { timeout_ms: START_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
+      const { version } = await waitUntil(waitingFor, () => inspectPostgres(url), wait);
+      signal?.throwIfAborted(); // It is being stopped.
       return { running, url, version };
     } catch (error) {
       await running.stop();

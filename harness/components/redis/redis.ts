@@ -2,15 +2,12 @@
 import { aptProvider } from '../apt-provider.ts';
 import type { ComponentDefinition } from '../component.ts';
 import { pathProvider } from './path-provider.ts';
-import type { ServerOptions } from './server.ts';
 import { urlProvider } from './url-provider.ts';
 import { wheelProvider } from './wheel-provider.ts';
 
-/** The component with settings of one's own, for the servers that we start. */
-export function redisWith(options: Pick<ServerOptions, 'appendonly'>): ComponentDefinition {
-  const path = pathProvider(options);
-  const apt = aptProvider({ packages: ['redis-server'], path });
-  return { name: 'redis', providers: [urlProvider, path, wheelProvider(options), apt] };
-}
+const path = pathProvider();
 
-export const redis: ComponentDefinition = redisWith({});
+export const redis: ComponentDefinition = {
+  name: 'redis',
+  providers: [urlProvider, path, wheelProvider(), aptProvider({ packages: ['redis-server'], path })],
+};

