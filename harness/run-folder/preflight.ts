@@ -27,16 +27,23 @@ export function look(folder: string): Pick<Machine, 'disk_bytes' | 'temporary_by
   } catch (error) {
     throw unwritable(resolve(folder), error);
   }
-  return { disk_bytes: freeBytes(folder), temporary_bytes: freeBytes(tmpdir()), memory_bytes: availableMemory() };
+  return { disk_bytes: freeBytes(folder), temporary_bytes: temporaryBytes(), memory_bytes: availableMemory() };
 }
 
-/** 0 for a folder that is not there. */
 function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+function temporaryBytes(): number {
   try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return 0;
+    return freeBytes(tmpdir());
+  } catch (cause) {
+    throw new RunFolderError(
+      'unwritable',
+      `${tmpdir()}, for temporary files, cannot be used (${(cause as Error).message}). Set TMPDIR to a folder that exists and is writable`,
+      { cause },
+    );
   }
 }
 
