@@ -85,6 +85,7 @@ async function runThem(
   const planned = scope.checks.filter(({ id }) => checks.some((check) => check.id === id));
   let total = planned.reduce((sum, { arms, replicates }) => sum + arms.length * replicates, 0);
   const replicatesOf = new Map(planned.map(({ id, replicates }) => [id, replicates]));
+  const measured = new Set(planned.flatMap(({ id, leastReplicates }) => (leastReplicates === undefined ? [] : [id])));
   const endedEarly = new Set<string>();
   const telling: Promise<void>[] = [];
   /** The first start of a check: from there on the time is the profile's. */
@@ -124,7 +125,8 @@ async function runThem(
       started: (execution) => {
         running.add(nameOf(execution));
         show();
-        progress.step(`${nameOf(execution)} started`);
+        // Of a measured check nobody knows at this moment whether it goes on.
+        if (!measured.has(execution.check)) progress.step(`${nameOf(execution)} started`);
       },
       ended: (execution, status, duration_ms) => {
         running.delete(nameOf(execution));

@@ -7,13 +7,15 @@ import { renderJunit } from '../reporters/junit.ts';
 import { renderSummary } from '../reporters/summary.ts';
 import { FILES } from '../run-folder/files.ts';
 import { loadRun } from '../run-folder/load.ts';
+import { readProof } from '../run-folder/proof.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
 import { type Run, runSchema } from '../schema/run.ts';
 
 /** Judges the run saved in `folder`; writes nothing. */
 export async function judgeFolder(folder: string): Promise<Run> {
   const run = judge(await loadRun(folder));
-  return { ...run, attachments: attachmentsOf(folder) };
+  const proof = readProof(folder);
+  return { ...run, ...(proof === undefined ? {} : { mutants: proof.mutants }), attachments: attachmentsOf(folder) };
 }
 
 /** Judges the run saved in `folder` and writes `run.json` and the reports into it. */

@@ -12,6 +12,7 @@ import { Reaper } from '../processes/reaper.ts';
 import { startProcess } from '../processes/run-process.ts';
 import { seededRandom } from '../random/random.ts';
 import { createProgress, type Progress } from '../reporters/progress.ts';
+import { FILES } from '../run-folder/files.ts';
 import { checkoutOf } from '../run-folder/provenance.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
 import type { Mutant, MutantReport } from '../schema/mutant.ts';
@@ -85,8 +86,8 @@ export async function proveMutants(options: ProveMutantsOptions): Promise<number
     unturned: complete ? unturned(promises, reports) : [],
     tooCoarse: options.whole ? tooCoarse(reports) : [],
   };
-  writeAtomically(join(options.output, 'proof.json'), `${JSON.stringify(proof, null, 2)}\n`);
-  tellProof(proof, join(options.output, 'proof.json'), options.json);
+  writeAtomically(join(options.output, FILES.proof), `${JSON.stringify(proof, null, 2)}\n`);
+  tellProof(proof, join(options.output, FILES.proof), options.json);
   if (stopping.reason?.how === 'interrupted') return stopping.reason.exitCode;
   return exitCodeOfProof(proof, chosen.length);
 }

@@ -1,4 +1,5 @@
 /** `summary.md`: the run as GitHub-flavoured Markdown for a CI job summary, failures first, always under 1 MiB. */
+import type { MutantReport } from '../schema/mutant.ts';
 import type { Gate, Run } from '../schema/run.ts';
 import { cut, oneLine } from './printable.ts';
 import { baselineText, counted, durationText, intervalText, limitText, measuredText } from './quantity.ts';
@@ -37,6 +38,7 @@ export function renderSummary(run: Run): string {
     byTicket(run).flatMap(({ gates }) => gates),
     row,
   );
+  page.list('\n## Planted faults\n\n', 'mutants', run.mutants ?? [], mutant);
   page.list(
     '\n## Deferred\n\n',
     'deferred promises',
@@ -64,6 +66,11 @@ function row(gate: Gate): string {
     String(gate.candidate.samples),
   ];
   return `| ${cells.join(' | ')} |\n`;
+}
+
+function mutant({ id, says, caught, caughtBy }: MutantReport): string {
+  const by = caught ? caughtBy.map(code).join(', ') : '**not caught**';
+  return `- ${MARKS[caught ? 'pass' : 'fail']} ${code(id)}: ${text(says)}: ${by}\n`;
 }
 
 function trouble(gate: Gate): string {

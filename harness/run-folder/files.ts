@@ -2,6 +2,7 @@
 export const FILES = {
   scope: 'scope.json',
   promises: 'promises.json',
+  proof: 'proof.json',
   observations: 'observations.ndjson',
   logs: 'logs',
   seal: 'seal.json',

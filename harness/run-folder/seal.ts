@@ -9,7 +9,9 @@ import { pipeline } from 'node:stream/promises';
 import { FILES } from './files.ts';
 import { writeAtomically } from './write-atomically.ts';
 
-const SEALED = [FILES.scope, FILES.promises, FILES.observations];
+const SEALED = [FILES.scope, FILES.promises, FILES.observations, FILES.proof];
+/** A run may be without these, and then stays so. */
+const OPTIONAL: readonly string[] = [FILES.proof];
 
 /** Call when nobody writes into the folder's `observations.ndjson` any more. */
 export async function sealRun(folder: string): Promise<void> {
@@ -28,9 +30,9 @@ export async function brokenSeals(folder: string): Promise<string[] | undefined>
     return [`${FILES.seal} is not readable`];
   }
   // A file that could not be read is never the one that was sealed.
-  return SEALED.filter((file) => now[file] === null || sealed[file] !== now[file]).map(
-    (file) => `${file} is not what the run ended with: its hash differs`,
-  );
+  const isBroken = (file: string) =>
+    now[file] === null ? sealed[file] != null || !OPTIONAL.includes(file) : sealed[file] !== now[file];
+  return SEALED.filter(isBroken).map((file) => `${file} is not what the run ended with: its hash differs`);
 }
 
 async function hashesOf(folder: string): Promise<Record<string, string | null>> {

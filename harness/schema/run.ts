@@ -1,6 +1,7 @@
 /** `run.json`: the verdict of a run and everything a reader needs to believe it. The reporters import this and nothing else. */
 import { z } from 'zod';
 import { armSchema, checkStatusSchema } from './entry.ts';
+import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
 import { laneSchema, provenanceSchema } from './scope.ts';
 import { verdictSchema } from './verdict.ts';
@@ -107,6 +108,8 @@ export const runSchema = z.strictObject({
   }),
   checks: z.array(checkReportSchema),
   gates: z.array(gateSchema),
+  /** What became of each planted fault on this very commit; absent when that was not tried. */
+  mutants: z.array(mutantReportSchema).optional(),
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
   /** Time series for charts; points are [seconds since the first value, value]. */
   series: z.array(

@@ -9,6 +9,7 @@ import { Durations } from './durations.ts';
 import { GateDetails } from './gate-detail.ts';
 import { GateTable } from './gate-table.ts';
 import { Masthead } from './masthead.ts';
+import { Mutants } from './mutants.ts';
 import { Provenance, Scope } from './provenance.ts';
 import { SeriesCharts } from './series-chart.ts';
 import { Tickets } from './tickets.ts';
@@ -28,6 +29,7 @@ export function Page({ run }: { run: Run }) {
       </div>
       <${GateTable} run=${run} />
       <${GateDetails} run=${run} />
+      <${Mutants} run=${run} />
       <${SeriesCharts} run=${run} />
       <${Checks} run=${run} />
       <${Durations} run=${run} />

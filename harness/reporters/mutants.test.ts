@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import type { MutantReport } from '../schema/mutant.ts';
+import { renderHtml } from './html/html.ts';
+import { passingRun } from './run.fixture.ts';
+import { renderSummary } from './summary.ts';
+
+const caught: MutantReport = {
+  id: 'tars-1001/waits-for-ever',
+  source: 'owner/repository#7',
+  says: 'It waits <for ever>',
+  caught: true,
+  caughtBy: ['tars-1001/reconnects'],
+  verdicts: { 'tars-1001/reconnects': 'fail' },
+  duration_ms: 12_000,
+  rerun: 'npm run regression -- --mutant tars-1001/waits-for-ever',
+};
+const survivor: MutantReport = { ...caught, id: 'tars-1001/survives', caught: false, caughtBy: [], rerun: 'again' };
+
+test('the page has the matrix: each fault, its source, and the gates that caught it or the command that shows it', () => {
+  const page = renderHtml({ ...passingRun(), mutants: [caught, survivor] });
+  for (const text of [
+    '1 of 2 mutants caught',
+    'It waits &lt;for ever&gt;',
+    'owner/repository#7',
+    'not caught',
+    '>again<',
+  ])
+    expect(page).toContain(text);
+  expect(page).toContain('<code>tars-1001/reconnects</code>');
+});
+
+test('the summary has a line for each', () => {
+  const summary = renderSummary({ ...passingRun(), mutants: [caught, survivor] });
+  expect(summary).toContain(
+    '<code>tars-1001/waits-for-ever</code>: It waits &lt;for ever&gt;: <code>tars-1001/reconnects</code>',
+  );
+  expect(summary).toContain('**not caught**');
+});
+
+test('a run without a proof says nothing of mutants', () => {
+  expect(renderHtml(passingRun())).not.toContain('Planted faults');
+  expect(renderSummary(passingRun())).not.toContain('Planted faults');
+});
