@@ -38,7 +38,7 @@ export class StackPool {
       arm,
       release: run.arms[arm],
       components: run.components,
-      environment: run.change === undefined ? {} : environmentOf(run.change),
+      environment: run.change === undefined || arm === 'baseline' ? {} : environmentOf(run.change),
       reaper,
       logFolder,
       name,

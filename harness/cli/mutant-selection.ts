@@ -62,3 +62,13 @@ export function checksFor(mutant: Mutant, { checks, promises }: Discovered): str
     )
     .map((check) => check.id);
 }
+
+/** Whether a check that the mutant is tried with is of the lane `timing`: what it measures, others must not disturb. */
+export function needsMachineAlone(mutant: Mutant, discovered: Discovered, whole: boolean): boolean {
+  const ids = checksFor(mutant, discovered);
+  return discovered.checks.some(
+    (check) =>
+      check.options.lane === 'timing' &&
+      (whole ? check.suite.id === mutant.suite && reaches(mutant.profile, check.options.from) : ids.includes(check.id)),
+  );
+}

@@ -20,7 +20,7 @@ import type { Proof } from '../schema/proof.ts';
 import { EXIT } from '../schema/verdict.ts';
 import { confirm, parseForced, startComponents } from './components.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
-import { checkFresh, checksFor, chooseMutants, type MutantFilters } from './mutant-selection.ts';
+import { checkFresh, checksFor, chooseMutants, type MutantFilters, needsMachineAlone } from './mutant-selection.ts';
 import { readRun } from './read-run.ts';
 import { Stopping } from './stopping.ts';
 import { tellProof, wantsColor } from './tell.ts';
@@ -127,7 +127,13 @@ async function tryAll(trial: Trial, chosen: readonly Mutant[]): Promise<MutantRe
     const environment = Object.fromEntries(
       Object.entries(components).map(([name, { url }]) => [`${config.envPrefix}_${name.toUpperCase()}_URL`, url]),
     );
-    return await side(options.jobs, chosen, trial, (mutant) => tryOne(trial, mutant, environment, reaper));
+    const isTimed = (mutant: Mutant) => needsMachineAlone(mutant, discovered, options.whole === true);
+    const sideBySide = chosen.filter((mutant) => !isTimed(mutant));
+    const batches = [
+      { mutants: sideBySide, jobs: options.jobs },
+      { mutants: chosen.filter(isTimed), jobs: 1 },
+    ];
+    return await tryBatches(batches, trial, (mutant) => tryOne(trial, mutant, environment, reaper));
   } catch (error) {
     // Whatever is under way when it is told to stop may reject: why it ends is known already.
     if (stopping.reason === undefined) throw error;
@@ -137,19 +143,17 @@ async function tryAll(trial: Trial, chosen: readonly Mutant[]): Promise<MutantRe
   }
 }
 
-/** Tries `jobs` mutants side by side, in their order, and tells of each. */
-async function side(
-  jobs: number,
-  chosen: readonly Mutant[],
+/** Tries the batches one after the other, of each `jobs` mutants side by side and in their order, and tells of each. */
+async function tryBatches(
+  batches: readonly { readonly mutants: readonly Mutant[]; readonly jobs: number }[],
   { stopping, progress }: Trial,
   attempt: (mutant: Mutant) => Promise<MutantReport | undefined>,
 ): Promise<MutantReport[]> {
-  const waiting = [...chosen];
+  const total = batches.reduce((sum, { mutants }) => sum + mutants.length, 0);
   const running = new Set<string>();
   const reports: MutantReport[] = [];
-  const show = () =>
-    progress.update({ suite: 'mutants', check: [...running], done: reports.length, total: chosen.length });
-  const work = async () => {
+  const show = () => progress.update({ suite: 'mutants', check: [...running], done: reports.length, total });
+  const work = async (waiting: Mutant[]) => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       if (stopping.signal.aborted) return;
       running.add(mutant.id);
@@ -161,10 +165,13 @@ async function side(
       show();
       const by = report.caught ? `caught by ${report.caughtBy.join(', ')}` : 'NOT CAUGHT';
       const after = `after ${(report.duration_ms / 1_000).toFixed(1)} s`;
-      progress.line(`${reports.length}/${chosen.length} ${mutant.id} ${by} ${after}`);
+      progress.line(`${reports.length}/${total} ${mutant.id} ${by} ${after}`);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(jobs, chosen.length) }, work));
+  for (const { mutants, jobs } of batches) {
+    const waiting = [...mutants];
+    await Promise.all(Array.from({ length: jobs }, () => work(waiting)));
+  }
   return reports;
 }
 

@@ -85,8 +85,9 @@ function findMutant({ mutants }: Discovered, given: string | undefined): Mutant 
   return mutants.find((mutant) => mutant.id === id);
 }
 
-/** What a mutant does shows on the candidate; what the baseline does is known and would only take time. */
+/** What a mutant does shows on the candidate; only pairs need the baseline, which is then the candidate without it. */
 function onCandidateAlone(check: DiscoveredCheck): DiscoveredCheck[] {
+  if (check.options.pairs !== undefined) return [check];
   if (!check.options.arms.includes('candidate')) return [];
   return [{ ...check, options: { ...check.options, arms: ['candidate'] } }];
 }

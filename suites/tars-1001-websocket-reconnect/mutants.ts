@@ -48,7 +48,7 @@ export default {
     file: 'impl/event-log/channel-feeds.ts',
     find: 'if (!feed?.members.delete(member) || feed.members.size > 0) return;',
     replace: 'if (!feed?.members.delete(member)) return;',
-    gates: ['tars-1001/nothing-lost'],
+    gates: ['tars-1001/events-under-cuts/facts', 'tars-1001/nothing-lost'],
   },
   'tars-1001/replay-skips-one': {
     source: 'the release plan: no message lost',
@@ -97,6 +97,15 @@ export default {
     find: 'if (ranks[user.role] < ranks[role]) {',
     replace: 'if (ranks[user.role] < ranks.viewer) {',
     gates: ['tars-1001/bad-requests/facts'],
+  },
+  'tars-1001/each-dashboard-reads-for-itself': {
+    source: 'the release plan: nothing regresses',
+    says: 'Every connection reads every event from Redis for itself, in place of the one feed of its channel',
+    file: 'impl/websocket/channel-subscription.ts',
+    find: 'event.offset !== this.#position.offset + 1',
+    replace: 'event.offset > this.#position.offset',
+    gates: ['tars-1001/live-cost'],
+    profile: 'standard',
   },
   'tars-1001/back-off-without-a-cap': {
     source: 'the release plan: reconnection within 30 s against waits that double',

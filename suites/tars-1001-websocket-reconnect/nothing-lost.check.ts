@@ -16,6 +16,8 @@ const AGENTS = ['alpha', 'beta', 'gamma'] as const;
 const EVENTS_BEFORE = 100;
 /** Committed under cuts, at the least: what the promise asks for. */
 const EVENTS_UNDER_CUTS = 2_000;
+/** How long a viewer that stays connected may be without what was committed, on however busy a machine. */
+const KEEP_UP_MS = 15_000;
 /** How long after the last commit events may still arrive. */
 const CATCH_UP_MS = 30_000;
 
@@ -27,6 +29,7 @@ check(
     measures: { flaws: 'flaws' },
     facts: [
       'until the first cut every viewer got all that was committed',
+      'before each cut every viewer that was connected had all that was committed',
       'every submitted evaluation was committed',
       'at least 20 cuts hit live connections',
       'nothing arrived that was never committed',
@@ -51,10 +54,21 @@ check(
 
     const arrive = async (due: readonly LedgerEntry[]) => {
       const patience = AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_MS)]);
+      const counts = countByChannel(due);
       await Promise.all(
-        seats.map(({ viewer }) => viewer.until(() => viewer.over || isComplete(viewer, due), patience)),
+        seats.map(({ viewer }) => viewer.until(() => viewer.over || isComplete(viewer, counts), patience)),
       );
       return weigh(seats, due);
+    };
+
+    // A later replay would hide that a connected viewer is told nothing any more.
+    const countBehind = async () => {
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(KEEP_UP_MS)]);
+      const counts = countByChannel(await ledger.entries());
+      const keptUp = await Promise.all(
+        seats.map(({ viewer }) => viewer.until(() => !viewer.live || isComplete(viewer, counts), patience)),
+      );
+      return keptUp.filter((kept) => !kept).length;
     };
 
     const cutWhileItFlows = async () => {
@@ -68,12 +82,19 @@ check(
       );
       const t0 = new Date();
       const first = await ledger.count();
+      let behind = 0;
       for (const [index, planned] of plan.entries()) {
         // By commits, not by the clock: on any machine the last cut comes after as many events as the promise asks for.
         const due = first + Math.ceil((EVENTS_UNDER_CUTS * index) / (plan.length - 1));
         if (!(await flow.reaches(due))) break;
+        if (behind === 0) behind = await countBehind();
         await cutter.make(planned);
       }
+      fact(
+        'before each cut every viewer that was connected had all that was committed',
+        behind === 0,
+        `${behind} viewers without it for ${KEEP_UP_MS} ms`,
+      );
       await settle(seats, signal);
       const last = await ledger.count();
       flow.stop();
@@ -103,9 +124,16 @@ function dueOn(channel: string, due: readonly LedgerEntry[]): readonly LedgerEnt
   return channel === 'evaluations' ? due : due.filter((entry) => channel === channelsOf(entry.agentId)[1]);
 }
 
-/** Whether as much has arrived as was due; which, and in what order, is for `weigh`. */
-function isComplete(viewer: Viewer, due: readonly LedgerEntry[]): boolean {
-  return viewer.channels.every((channel) => (viewer.received.get(channel)?.length ?? 0) >= dueOn(channel, due).length);
+function countByChannel(due: readonly LedgerEntry[]): ReadonlyMap<string, number> {
+  const channels = new Set(AGENTS.flatMap((agentId) => channelsOf(agentId)));
+  return new Map([...channels].map((channel) => [channel, dueOn(channel, due).length]));
+}
+
+/** Whether as much has arrived on each channel as was due; which, and in what order, is for `weigh`. */
+function isComplete(viewer: Viewer, counts: ReadonlyMap<string, number>): boolean {
+  return viewer.channels.every(
+    (channel) => (viewer.received.get(channel)?.length ?? 0) >= (counts.get(channel) ?? Number.POSITIVE_INFINITY),
+  );
 }
 
 /** For each committed event, in the order of the ledger, what was wrong with it over all viewers and channels it was due to. */
