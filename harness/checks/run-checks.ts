@@ -57,7 +57,8 @@ export async function runChecks(options: RunChecksOptions): Promise<void> {
   await Promise.race([finished, aborted]);
   if (options.signal.aborted) return;
   await recordLostExecutions(options.run, reporter);
-  recordTrouble(options.run.runFolder, vitest.state.getUnhandledErrors());
+  // Of a module too: a stack that cannot be taken down after the last check fails nobody's execution.
+  recordTrouble(options.run.runFolder, [...vitest.state.getUnhandledErrors(), ...reporter.moduleErrors]);
 }
 
 function startVitest({ root, run, checks }: RunChecksOptions, reporter: Reporter): Promise<Vitest> {

@@ -11,7 +11,7 @@ import { reportMutant, tooCoarse, unturned } from '../mutants/matrix.ts';
 import { Reaper } from '../processes/reaper.ts';
 import { startProcess } from '../processes/run-process.ts';
 import { seededRandom } from '../random/random.ts';
-import { createProgress, type Progress } from '../reporters/progress.ts';
+import type { Progress } from '../reporters/progress.ts';
 import { FILES } from '../run-folder/files.ts';
 import { checkoutOf } from '../run-folder/provenance.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
@@ -21,9 +21,10 @@ import { EXIT } from '../schema/verdict.ts';
 import { confirm, parseForced, startComponents } from './components.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
 import { checkFresh, checksFor, chooseMutants, type MutantFilters, needsMachineAlone } from './mutant-selection.ts';
+import { progressOnStderr } from './progress-on-stderr.ts';
 import { readRun } from './read-run.ts';
 import { Stopping } from './stopping.ts';
-import { tellProof, wantsColor } from './tell.ts';
+import { tellProof } from './tell.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface ProveMutantsOptions extends MutantFilters {
@@ -55,13 +56,7 @@ export async function proveMutants(options: ProveMutantsOptions): Promise<number
   const chosen = chooseMutants(discovered, options, seededRandom(seed));
   if (chosen.length === 0) throw new UsageError('there is no mutant to try: suites declare them in mutants.ts');
 
-  const { stderr } = process;
-  const progress = createProgress({
-    stream: stderr,
-    isTTY: stderr.isTTY === true,
-    color: wantsColor(stderr),
-    width: () => stderr.columns || 100,
-  });
+  const progress = progressOnStderr();
   const stopping = new Stopping();
   using _signals = stopping.listenForSignals(progress.line);
   const folder = resolve(options.output, 'proof');

@@ -3,7 +3,6 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { cpus, loadavg } from 'node:os';
 import { discover } from '../checks/discover.ts';
 import { changeOf } from '../mutants/declared.ts';
-import { createProgress } from '../reporters/progress.ts';
 import { counted } from '../reporters/quantity.ts';
 import { createRunFolder } from '../run-folder/create.ts';
 import { appendHistory, prepareHistory } from '../run-folder/history.ts';
@@ -20,9 +19,10 @@ import { parseForced } from './components.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
 import { finishFolder } from './finish.ts';
 import { list } from './list.ts';
+import { progressOnStderr } from './progress-on-stderr.ts';
 import { type Filters, type Selection, select } from './select.ts';
 import { Stopping } from './stopping.ts';
-import { tell, wantsColor } from './tell.ts';
+import { tell } from './tell.ts';
 import { oneOf, UsageError } from './usage-error.ts';
 
 export interface RegressionOptions extends Filters {
@@ -58,13 +58,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
     );
   }
 
-  const { stderr } = process;
-  const progress = createProgress({
-    stream: stderr,
-    isTTY: stderr.isTTY === true,
-    color: wantsColor(stderr),
-    width: () => stderr.columns || 100,
-  });
+  const progress = progressOnStderr();
   const stopping = new Stopping();
   using _signals = stopping.listenForSignals(progress.line);
   try {
@@ -99,7 +93,8 @@ export async function regression(options: RegressionOptions): Promise<number> {
     const run = await finishFolder(folder);
     tell(run, folder, options.json);
     if (options.history !== undefined) appendHistory(options.history, run);
-    for (const problem of applyRetention(options.output, { keep: run.id }).problems) stderr.write(`${problem}\n`);
+    for (const problem of applyRetention(options.output, { keep: run.id }).problems)
+      process.stderr.write(`${problem}\n`);
     return stopping.reason?.how === 'interrupted' ? stopping.reason.exitCode : exitCodeOf(run.verdict);
   } finally {
     progress.stop();

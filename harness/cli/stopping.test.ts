@@ -8,14 +8,19 @@ import { waitUntil } from '../processes/wait.ts';
 import { runSchema } from '../schema/run.ts';
 import { Place, SMALL, withoutVitest } from './command.fixture.ts';
 
-/** A product whose one check needs `component`, of which the composition root knows what `components` says. */
-function needing(place: Place, component: string, components: string): string {
+/** A product whose one check needs `component`, of which the composition root knows what `components` says, and boots so. */
+function needing(
+  place: Place,
+  component: string,
+  components: string,
+  boot = "() => { throw new Error('not reached') }",
+): string {
   const folder = mkdtempSync(join(place.temporary, '../p-'));
-  const stack = `{ id: 'p', components: [${JSON.stringify(component)}], boot: () => { throw new Error('not reached') } }`;
+  const stack = `{ id: 'p', components: [${JSON.stringify(component)}], boot: ${boot} }`;
   writeFileSync(
     join(folder, 'a.check.ts'),
     `import { check } from ${JSON.stringify(join(import.meta.dirname, '../checks/check.ts'))};
-    check('p/check', { lane: 'functional', facts: ['ok'], stack: ${stack}, arms: ['candidate'] }, async () => {});`,
+    check('p/check', { lane: 'functional', facts: ['ok'], stack: ${stack}, arms: ['candidate'] }, async ({ fact }) => fact('ok', true));`,
   );
   writeFileSync(join(folder, 'promises.ts'), 'export default {};');
   const profile = '{ budget_ms: 20_000 }';
@@ -71,6 +76,24 @@ test('a run that broke is not told as one that ended: the gate does not know it'
   const gate = await place.run(['gate', '--profile', 'smoke']);
   expect(gate.code).toBe(2);
   expect(gate.stderr).toContain('no line says that it ended');
+});
+
+test('a stack that cannot be taken down is told, and the run is not known', async () => {
+  const place = new Place();
+  const ready = `{ x: { name: 'x', providers: [{
+    name: 'none',
+    probe: async () => ({ status: 'ready', version: '1', detail: 'nothing' }),
+    start: async () => ({ version: '1', url: 'none:', stop: async () => {} }),
+  }] } }`;
+  const boot = `async () => ({
+    services: {}, reset: async () => {}, stop: async () => { throw new Error('the database stays') },
+  })`;
+  const config = needing(place, 'x', ready, boot);
+  const { code } = await place.run(['regression', '--config', config, '--profile', 'smoke']);
+  expect(code).toBe(2);
+  const { scope, gates } = runSchema.parse(JSON.parse(place.read('run.json')));
+  expect(gates.map(({ verdict }) => verdict)).toEqual(['pass']);
+  expect(scope.missing).toEqual([expect.stringContaining('the database stays')]);
 });
 
 test('a signal to npm alone ends the run in order', async () => {
