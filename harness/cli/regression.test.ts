@@ -241,7 +241,7 @@ describe('what a check does outside of its own course', () => {
   test('that it lets a secret slip is not kept: not as evidence, not in an error', async () => {
     const place = new Place();
     const slips =
-      'fact("ok", true, "postgres://tars:hunter2@host/db"); void Promise.reject(new Error("GET /ws?token=hunter2"));';
+      'fact("ok", true, "postgres://acme:hunter2@host/db"); void Promise.reject(new Error("GET /ws?token=hunter2"));';
     const config = place.product(`${slips} await wait(50); throw new Error("Bearer hunter2 was refused");`);
     const { stdout, stderr } = await place.run(['regression', '--config', config, '--profile', 'smoke']);
     const kept = ['observations.ndjson', 'run.json', 'report.html', 'junit.xml', 'summary.md'].map((file) =>

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { oneOf } from './usage-error.ts';
 
-const checks = ['tars-1001/reconnects', 'tars-1001/bad-input'];
+const checks = ['acme-1001/reconnects', 'acme-1001/bad-input'];
 
 test('a valid name is taken, whatever its case', () => {
-  expect(oneOf('ticket', 'tars-1001', ['TARS-1001'])).toBe('TARS-1001');
+  expect(oneOf('ticket', 'acme-1001', ['ACME-1001'])).toBe('ACME-1001');
 });
 
 test('an unknown name is refused with the nearest valid one', () => {
-  expect(() => oneOf('check', 'tars-1001/reconect', checks)).toThrow(
-    'unknown check "tars-1001/reconect": did you mean "tars-1001/reconnects"?',
+  expect(() => oneOf('check', 'acme-1001/reconect', checks)).toThrow(
+    'unknown check "acme-1001/reconect": did you mean "acme-1001/reconnects"?',
   );
 });
 

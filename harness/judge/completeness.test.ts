@@ -41,7 +41,7 @@ describe('an incomplete run is never a pass', () => {
       'ended before its checks',
       [...withoutEnd, { ...finished, at: at(19) }],
       'finished',
-      'tars-1/drop on the candidate, replicate 0, went on after the run had ended',
+      'acme-1/drop on the candidate, replicate 0, went on after the run had ended',
     ],
   ])('%s', (_, entries, ended, sentence) => {
     const run = judge(givenRun({ entries }));
@@ -83,7 +83,7 @@ describe('an error on the baseline, with nothing but facts promised of the candi
     );
     return { verdict, missing: scope.missing };
   };
-  const sentence = 'tars-1/drop on the baseline ended with an error: boom';
+  const sentence = 'acme-1/drop on the baseline ended with an error: boom';
 
   test('may be what that release does', () => {
     expect(whenEnded()).toEqual({ verdict: 'pass', missing: [] });
@@ -121,7 +121,7 @@ describe('a component that could not be had', () => {
     const cause = 'redis could not be had: no provider; `apt-get install redis` gets it';
     expect(run.gates.map((gate) => gate.verdict)).toEqual(['no-data', 'no-data']);
     expect(run.gates[0]?.reason).toBe(
-      `tars-1/drop did not run, because ${cause}; no samples of away_ms, limit ≤ 0; at least 30 samples are needed; v1.0.0: no samples; without the baseline no fix is shown`,
+      `acme-1/drop did not run, because ${cause}; no samples of away_ms, limit ≤ 0; at least 30 samples are needed; v1.0.0: no samples; without the baseline no fix is shown`,
     );
     expect(run.scope.missing).toEqual([cause]);
     expect(run.provenance.components).toEqual([
@@ -140,36 +140,36 @@ describe('a component that could not be had', () => {
 
 describe('what was expected is never dropped', () => {
   test('and stands with the ticket of its suite', () => {
-    const run = judge(givenRun({ scope: { expected: ['tars-1/other', 'nobody/knows'] } }));
-    expect(run.gates.find(({ id }) => id === 'tars-1/other')).toMatchObject({ suite: 'tars-1', ticket: 'TARS-1' });
+    const run = judge(givenRun({ scope: { expected: ['acme-1/other', 'nobody/knows'] } }));
+    expect(run.gates.find(({ id }) => id === 'acme-1/other')).toMatchObject({ suite: 'acme-1', ticket: 'ACME-1' });
     expect(run.gates.find(({ id }) => id === 'nobody/knows')?.ticket).toBeUndefined();
   });
 
   test.each([
-    [['tars-1/other'], 'tars-1/other is expected, but no promise of that name was saved'],
-    [['tars-1/gone/facts'], 'tars-1/gone/facts is expected, but its check is not among the planned ones'],
+    [['acme-1/other'], 'acme-1/other is expected, but no promise of that name was saved'],
+    [['acme-1/gone/facts'], 'acme-1/gone/facts is expected, but its check is not among the planned ones'],
   ])('%s without anything to judge it by is an error', (expected, reason) => {
-    const run = judge(givenRun({ scope: { expected: ['tars-1/back', ...expected] } }));
+    const run = judge(givenRun({ scope: { expected: ['acme-1/back', ...expected] } }));
     expect(run.gates.find((gate) => gate.id === expected[0])).toMatchObject({ verdict: 'error', reason });
     expect(run).toMatchObject({ verdict: 'error', scope: { complete: false, missing: [reason] } });
   });
 
   test('a promise that the scope no longer expects takes away the pass', () => {
-    const run = judge(givenRun({ scope: { expected: ['tars-1/drop/facts'] } }));
+    const run = judge(givenRun({ scope: { expected: ['acme-1/drop/facts'] } }));
     expect(run.verdict).not.toBe('pass');
-    expect(run.scope.missing).toEqual(['tars-1/back was promised, but the scope does not expect it']);
+    expect(run.scope.missing).toEqual(['acme-1/back was promised, but the scope does not expect it']);
   });
 
   test('a promise both expected and deferred, or expected below the profile that can decide it, is not known', () => {
-    const deferred = [{ id: 'tars-1/back', decidableFrom: 'nightly' as const }];
+    const deferred = [{ id: 'acme-1/back', decidableFrom: 'nightly' as const }];
     expect(judge(givenRun({ scope: { deferred } }))).toMatchObject({
       verdict: 'no-data',
-      scope: { missing: ['tars-1/back is both expected and deferred'] },
+      scope: { missing: ['acme-1/back is both expected and deferred'] },
     });
     const promises = [givenPromise({ decidableFrom: 'standard' })];
     expect(judge(givenRun({ promises }))).toMatchObject({
       verdict: 'no-data',
-      scope: { missing: ['tars-1/back is expected at smoke, but decidable from standard on'] },
+      scope: { missing: ['acme-1/back is expected at smoke, but decidable from standard on'] },
     });
     expect(judge(givenRun({ promises, scope: { profile: 'standard' } })).verdict).toBe('pass');
   });
@@ -191,12 +191,12 @@ describe('what was expected is never dropped', () => {
 
   test('a promise made twice is an error', () => {
     const run = judge(givenRun({ promises: [givenPromise(), givenPromise({ limit: 5 })] }));
-    expect(run.gates[0]).toMatchObject({ verdict: 'error', reason: 'tars-1/back is promised 2 times, expected once' });
+    expect(run.gates[0]).toMatchObject({ verdict: 'error', reason: 'acme-1/back is promised 2 times, expected once' });
   });
 
   test('a promise that was not expected is no gate', () => {
     const run = judge(givenRun({ scope: { expected: [] } }));
-    expect(run.gates.map((gate) => gate.id)).toEqual(['tars-1/drop/facts']);
+    expect(run.gates.map((gate) => gate.id)).toEqual(['acme-1/drop/facts']);
   });
 
   test('nothing planned, nothing seen: no-data', () => {

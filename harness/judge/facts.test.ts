@@ -16,8 +16,8 @@ describe('the facts gate', () => {
   test('passes when all declared facts hold on the candidate; the baseline is only shown', () => {
     const gate = whenRecorded([{ arm: 'baseline', facts: { 'it came back': false } }, { facts: good }]);
     expect(gate).toMatchObject({
-      id: 'tars-1/drop/facts',
-      says: 'All 2 facts of tars-1/drop hold',
+      id: 'acme-1/drop/facts',
+      says: 'All 2 facts of acme-1/drop hold',
       verdict: 'pass',
       reason: '0 of 2 facts broken, limit ≤ 0; v1.0.0: 1 of 1 (1 of 2 were recorded)',
       candidate: { value: 0, samples: 2 },
@@ -33,7 +33,7 @@ describe('the facts gate', () => {
 
   test('names the fact where a check has one', () => {
     expect(whenRecorded([{}], { facts: ['it came back'] })).toMatchObject({
-      says: 'The fact of tars-1/drop: it came back',
+      says: 'The fact of acme-1/drop: it came back',
     });
   });
 
@@ -41,7 +41,7 @@ describe('the facts gate', () => {
     const once: Happening[] = [{ facts: good }, { replicate: 1, facts: { 'it came back': true } }];
     expect(whenRecorded(once, { arms: ['candidate'], replicates: 2 })).toMatchObject({
       verdict: 'no-data',
-      reason: expect.stringContaining('tars-1/drop on the candidate, replicate 1 did not record "nothing was lost"'),
+      reason: expect.stringContaining('acme-1/drop on the candidate, replicate 1 did not record "nothing was lost"'),
     });
   });
 
@@ -56,13 +56,13 @@ describe('the facts gate', () => {
   test('is an error when a fact was never declared', () => {
     expect(whenRecorded([{ arm: 'baseline' }, { facts: { ...good, surprise: true } }])).toMatchObject({
       verdict: 'error',
-      reason: expect.stringContaining('not in the scope: the fact "surprise" of tars-1/drop'),
+      reason: expect.stringContaining('not in the scope: the fact "surprise" of acme-1/drop'),
     });
   });
 
   test('of a check without facts says that it ran to its end', () => {
     const plain = { facts: [], arms: ['candidate' as const] };
-    expect(whenRecorded([{}], plain)).toMatchObject({ verdict: 'pass', says: 'tars-1/drop runs to its end' });
+    expect(whenRecorded([{}], plain)).toMatchObject({ verdict: 'pass', says: 'acme-1/drop runs to its end' });
     expect(whenRecorded([], plain)).toMatchObject({ verdict: 'no-data' });
   });
 

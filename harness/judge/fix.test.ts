@@ -12,7 +12,7 @@ function whenMeasured(baseline: number[], candidate: number[], changes: Paramete
     finished,
   ];
   const run = judge(givenRun({ entries, ...changes }));
-  return run.gates.find((gate) => gate.id === 'tars-1/back');
+  return run.gates.find((gate) => gate.id === 'acme-1/back');
 }
 
 describe('a fix', () => {
@@ -109,14 +109,14 @@ describe('a fix', () => {
       ...whatHappened(check, { values: { away_ms: [times(30, 500)] } }),
       finished,
     ];
-    const promises = [givenPromise(), givenPromise({ id: 'tars-1/quick', kind: 'absolute' })];
+    const promises = [givenPromise(), givenPromise({ id: 'acme-1/quick', kind: 'absolute' })];
     const { gates, checks } = judge(givenRun({ entries, promises }));
     expect(gates.map((gate) => [gate.id, gate.verdict])).toEqual([
-      ['tars-1/back', 'error'],
-      ['tars-1/drop/facts', 'pass'],
-      ['tars-1/quick', 'pass'],
+      ['acme-1/back', 'error'],
+      ['acme-1/drop/facts', 'pass'],
+      ['acme-1/quick', 'pass'],
     ]);
-    expect(gates[0]?.reason).toMatch(/^tars-1\/drop on the baseline ended with an error: boom; 0 of 30/);
+    expect(gates[0]?.reason).toMatch(/^acme-1\/drop on the baseline ended with an error: boom; 0 of 30/);
     expect(checks[0]).toMatchObject({ status: 'error', error: 'baseline: boom\n  at line 1' });
   });
 
@@ -130,7 +130,7 @@ describe('a fix', () => {
     ];
     expect(judge(givenRun({ entries })).gates[0]).toMatchObject({
       verdict: 'fail',
-      reason: expect.stringContaining('besides: tars-1/drop on the baseline ended with an error: boom'),
+      reason: expect.stringContaining('besides: acme-1/drop on the baseline ended with an error: boom'),
     });
   });
 });

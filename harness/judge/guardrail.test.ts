@@ -18,7 +18,7 @@ import {
 } from './saved-run.fixture.ts';
 
 const PAIRS = 16;
-const load = givenCheck({ id: 'tars-1/load', lane: 'timing', replicates: PAIRS, measures: { latency_ms: 'ms' } });
+const load = givenCheck({ id: 'acme-1/load', lane: 'timing', replicates: PAIRS, measures: { latency_ms: 'ms' } });
 
 /** The baseline at about 100 ms; the candidate by `ratio` of it, both with a little noise. */
 function measured(ratio: number, check: PlannedCheck = load, pairs: number = PAIRS, measure = 'latency_ms'): Entry[] {
@@ -102,12 +102,12 @@ describe('a guardrail', () => {
 
   test('fed by two checks, or in another unit, is an error', () => {
     const promise = givenGuardrail();
-    const other = givenCheck({ ...load, id: 'tars-1/again' });
+    const other = givenCheck({ ...load, id: 'acme-1/again' });
     const entries = [redis, ...measured(1), ...measured(1, other), finished];
     expect(judge(givenRun({ checks: [load, other], promises: [promise], entries })).gates[2]).toMatchObject({
       id: promise.id,
       verdict: 'error',
-      reason: expect.stringContaining('pairs the replicates of one check, not of tars-1/again, tars-1/load'),
+      reason: expect.stringContaining('pairs the replicates of one check, not of acme-1/again, acme-1/load'),
     });
     expect(gateOf(measured(1), { unit: 's' }).gate).toMatchObject({ verdict: 'error', candidate: { samples: 0 } });
   });
@@ -130,10 +130,10 @@ describe('a guardrail', () => {
         entries: [redis, ...measured(1.2, check, 9), finished],
       }),
     );
-    expect(alone.gates[1]).toMatchObject({ id: 'tars-1/no-slower', verdict: 'fail' });
+    expect(alone.gates[1]).toMatchObject({ id: 'acme-1/no-slower', verdict: 'fail' });
     const others = Array.from(
       { length: 19 },
-      (_, index): ReleasePromise => givenGuardrail({ id: `tars-1/other-${index}`, tolerance: 0.5 }),
+      (_, index): ReleasePromise => givenGuardrail({ id: `acme-1/other-${index}`, tolerance: 0.5 }),
     );
     const among = judge(
       givenRun({
@@ -142,12 +142,12 @@ describe('a guardrail', () => {
         entries: [redis, ...measured(1.2, check, 9), finished],
       }),
     );
-    expect(among.gates.find(({ id }) => id === 'tars-1/no-slower')).toMatchObject({ verdict: 'inconclusive' });
+    expect(among.gates.find(({ id }) => id === 'acme-1/no-slower')).toMatchObject({ verdict: 'inconclusive' });
   });
 
   test('stands beside limits of the same measure', () => {
     const limit = givenPromise({
-      id: 'tars-1/p50',
+      id: 'acme-1/p50',
       kind: 'absolute',
       measure: 'latency_ms',
       statistic: 'p50',
@@ -159,9 +159,9 @@ describe('a guardrail', () => {
       givenRun({ checks: [load], promises: [limit, givenGuardrail()], entries: [redis, ...measured(1), finished] }),
     );
     expect(run.gates.map(({ id, verdict }) => [id, verdict])).toEqual([
-      ['tars-1/load/facts', 'pass'],
-      ['tars-1/no-slower', 'pass'],
-      ['tars-1/p50', 'pass'],
+      ['acme-1/load/facts', 'pass'],
+      ['acme-1/no-slower', 'pass'],
+      ['acme-1/p50', 'pass'],
     ]);
   });
 });

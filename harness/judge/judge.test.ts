@@ -18,9 +18,9 @@ import {
 const check = givenCheck();
 const promises = [
   givenPromise(),
-  givenPromise({ id: 'tars-1/p50', statistic: 'p50', operator: '<', limit: 40_000, minSamples: 6, kind: 'absolute' }),
-  givenPromise({ id: 'tars-1/share', statistic: 'share-above', operator: '<', limit: 0.5, minSamples: 5 }),
-  givenPromise({ id: 'tars-1/min', statistic: 'min', operator: '>=', limit: 1, minSamples: 1, kind: 'absolute' }),
+  givenPromise({ id: 'acme-1/p50', statistic: 'p50', operator: '<', limit: 40_000, minSamples: 6, kind: 'absolute' }),
+  givenPromise({ id: 'acme-1/share', statistic: 'share-above', operator: '<', limit: 0.5, minSamples: 5 }),
+  givenPromise({ id: 'acme-1/min', statistic: 'min', operator: '>=', limit: 1, minSamples: 1, kind: 'absolute' }),
 ];
 
 /** What an honest writer may leave behind: any values, facts and status, true tallies, perhaps no end. */
@@ -108,22 +108,22 @@ describe('judge', () => {
   });
 
   test('pools all checks of the suite that give the measure, and says how to run them again', () => {
-    const other = givenCheck({ id: 'tars-1/again' });
-    const elsewhere = givenCheck({ id: 'tars-2/drop', suite: 'tars-2' });
+    const other = givenCheck({ id: 'acme-1/again' });
+    const elsewhere = givenCheck({ id: 'acme-2/drop', suite: 'acme-2' });
     const run = judge(
       givenRun({
         checks: [check, elsewhere, other],
         scope: {
           command:
-            'npm run regression -- --profile smoke --seed 7 --ticket TARS-1 --check tars-1/drop --baseline v1.0.0',
+            'npm run regression -- --profile smoke --seed 7 --ticket ACME-1 --check acme-1/drop --baseline v1.0.0',
         },
       }),
     );
-    expect(run.gates.find(({ id }) => id === 'tars-1/back')).toMatchObject({
-      checks: ['tars-1/again', 'tars-1/drop'],
+    expect(run.gates.find(({ id }) => id === 'acme-1/back')).toMatchObject({
+      checks: ['acme-1/again', 'acme-1/drop'],
       candidate: { samples: 72 },
       rerun:
-        'npm run regression -- --profile smoke --seed 7 --baseline v1.0.0 --check tars-1/again --check tars-1/drop',
+        'npm run regression -- --profile smoke --seed 7 --baseline v1.0.0 --check acme-1/again --check acme-1/drop',
     });
   });
 
@@ -131,7 +131,7 @@ describe('judge', () => {
     const slow = [times(30, 60_000)];
     const judged = (lines: Entry[]) =>
       whenJudged([redis, ...whatHappened(check, { arm: 'baseline', values: { away_ms: slow } }), ...lines])
-        .gates.filter(({ id }) => ['tars-1/p50', 'tars-1/share'].includes(id))
+        .gates.filter(({ id }) => ['acme-1/p50', 'acme-1/share'].includes(id))
         .map(({ verdict }) => verdict);
     const whole = whatHappened(check, { values: { away_ms: slow } });
     expect(judged([...whole, finished])).toEqual(['fail', 'fail']);

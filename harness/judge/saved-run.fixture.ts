@@ -13,9 +13,9 @@ export const at = (seconds: number) => new Date(START + 1000 * seconds).toISOStr
 export const times = (count: number, value: number) => Array.from({ length: count }, () => value);
 
 export const givenCheck = (changes: Partial<PlannedCheck> = {}): PlannedCheck => ({
-  id: 'tars-1/drop',
-  suite: 'tars-1',
-  ticket: 'TARS-1',
+  id: 'acme-1/drop',
+  suite: 'acme-1',
+  ticket: 'ACME-1',
   lane: 'functional',
   arms: ['baseline', 'candidate'],
   replicates: 1,
@@ -26,9 +26,9 @@ export const givenCheck = (changes: Partial<PlannedCheck> = {}): PlannedCheck =>
 });
 
 export const givenPromise = (changes: Partial<LimitPromise> = {}): LimitPromise => ({
-  id: 'tars-1/back',
-  suite: 'tars-1',
-  ticket: 'TARS-1',
+  id: 'acme-1/back',
+  suite: 'acme-1',
+  ticket: 'ACME-1',
   kind: 'fix',
   says: 'Every client is back within 30 s',
   measure: 'away_ms',
@@ -43,9 +43,9 @@ export const givenPromise = (changes: Partial<LimitPromise> = {}): LimitPromise 
 });
 
 export const givenGuardrail = (changes: Partial<Guardrail> = {}): Guardrail => ({
-  id: 'tars-1/no-slower',
-  suite: 'tars-1',
-  ticket: 'TARS-1',
+  id: 'acme-1/no-slower',
+  suite: 'acme-1',
+  ticket: 'ACME-1',
   kind: 'guardrail',
   says: 'The p95 is no more than 5 % slower',
   measure: 'latency_ms',
@@ -144,12 +144,12 @@ export function givenRun(given: Given = {}): SavedRun {
     scope: {
       schemaVersion: 1,
       id: 'run-1',
-      product: 'T.A.R.S.',
+      product: 'Acme Hub',
       command: 'npm run regression -- --seed 7 --profile smoke',
       seed: 7,
       startedAt: at(-5),
       profile: 'smoke',
-      tickets: ['TARS-1'],
+      tickets: ['ACME-1'],
       narrowedBy: [],
       checks,
       expected: [...promises.map((promise) => promise.id), ...checks.map((check) => `${check.id}/facts`)],

@@ -16,14 +16,14 @@ import { lookAt, type Pair, stoppingPlan, summarisePair } from './stopping.ts';
 
 const MOST = 20;
 const check = givenCheck({
-  id: 'tars-1/load',
+  id: 'acme-1/load',
   lane: 'timing',
   replicates: MOST,
   leastReplicates: 2,
   measures: { latency_ms: 'ms' },
 });
 const p95 = givenPromise({
-  id: 'tars-1/p95',
+  id: 'acme-1/p95',
   kind: 'absolute',
   measure: 'latency_ms',
   statistic: 'p95',
@@ -75,7 +75,7 @@ describe('the stopping rule', () => {
   });
 
   test('asks more of each guardrail the more there are of the ticket, whoever feeds them', () => {
-    const others = [1, 2, 3].map((index) => givenGuardrail({ id: `tars-1/other-${index}`, measure: 'elsewhere_ms' }));
+    const others = [1, 2, 3].map((index) => givenGuardrail({ id: `acme-1/other-${index}`, measure: 'elsewhere_ms' }));
     expect(decidedAfter([givenGuardrail({ minPairs: 2 }), ...others], 2)).toBe(10);
   });
 
@@ -91,7 +91,7 @@ describe('the stopping rule', () => {
 
   test('does not see in a count that nothing more will come, but in a breach that it is one', () => {
     const count = givenPromise({
-      id: 'tars-1/none',
+      id: 'acme-1/none',
       measure: 'latency_ms',
       kind: 'absolute',
       threshold: 150,
@@ -136,14 +136,14 @@ describe('a saved run of a check that may end early', () => {
     const run = judged(linesOf(6, 1));
     expect(run).toMatchObject({ verdict: 'no-data', scope: { complete: false } });
     expect(run.scope.missing).toEqual([
-      'tars-1/load ended wrongly: it ended after 6 of 20 pairs, and nothing was decided yet',
+      'acme-1/load ended wrongly: it ended after 6 of 20 pairs, and nothing was decided yet',
     ]);
     expect(gate(run)?.verdict).toBe('no-data');
   });
 
   test('is not complete when it went on after it was decided', () => {
     expect(judged(linesOf(8, 1)).scope.missing).toEqual([
-      'tars-1/load ended wrongly: it was decided after 7 pairs, and went on to 8',
+      'acme-1/load ended wrongly: it was decided after 7 pairs, and went on to 8',
     ]);
   });
 
@@ -185,7 +185,7 @@ describe('a saved run of a check that may end early', () => {
   });
 
   test('feeds its promises alone', () => {
-    const other = givenCheck({ id: 'tars-1/other', measures: { latency_ms: 'ms' }, arms: ['candidate'] });
+    const other = givenCheck({ id: 'acme-1/other', measures: { latency_ms: 'ms' }, arms: ['candidate'] });
     const run = judge(
       givenRun({
         checks: [check, other],

@@ -139,9 +139,9 @@ describe.each<[string, Entry[], string, RegExp]>([
   ['a replicate too many', [...honest, { ...first, replicate: 1 }], 'error', /not in the scope: away_ms/],
   [
     'a check that nobody planned',
-    [...honest, { ...first, check: 'tars-1/other' }],
+    [...honest, { ...first, check: 'acme-1/other' }],
     'error',
-    /not in the scope: away_ms of tars-1\/other/,
+    /not in the scope: away_ms of acme-1\/other/,
   ],
   ['the end of a check removed', honest.filter((entry) => entry !== end), 'no-data', /did not finish/],
   [
@@ -164,7 +164,7 @@ describe.each<[string, Entry[], string, RegExp]>([
   const run = judge(givenRun({ entries }));
 
   test('takes the pass from its gate, and says why', () => {
-    expect(run.gates.find(({ id }) => id === 'tars-1/back')).toMatchObject({
+    expect(run.gates.find(({ id }) => id === 'acme-1/back')).toMatchObject({
       verdict,
       reason: expect.stringMatching(reason),
     });
@@ -178,7 +178,7 @@ describe.each<[string, Entry[], string, RegExp]>([
 test('a measure that the check did not declare, though counted, makes the run an error', () => {
   for (const measure of ['other_ms', 'constructor']) {
     const run = judge(givenRun({ entries: smuggle({ ...first, block: 0, measure }) }));
-    const sentence = `not in the scope: ${measure} of tars-1/drop on the candidate, replicate 0`;
+    const sentence = `not in the scope: ${measure} of acme-1/drop on the candidate, replicate 0`;
     expect(run).toMatchObject({ verdict: 'error', scope: { missing: [sentence] } });
   }
 });
@@ -236,7 +236,7 @@ test('of a doubled line neither copy counts', () => {
 });
 
 test('the order of the lines does not matter to the judgement of contradicting ones', () => {
-  const stranger = { check: 'tars-1/other', arm: 'candidate', replicate: 0, at: at(50) } as const;
+  const stranger = { check: 'acme-1/other', arm: 'candidate', replicate: 0, at: at(50) } as const;
   const entries: Entry[] = [
     ...honest,
     { ...end, at: at(-1), tally: { facts: 9, measures: {} } },

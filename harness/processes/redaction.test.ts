@@ -13,7 +13,7 @@ test('a secret that begins with another one goes whole', () => {
 });
 
 test.each([
-  ['postgres://tars:s3cr@t@127.0.0.1:5432/db', 'postgres://tars:[redacted]@127.0.0.1:5432/db'],
+  ['postgres://acme:s3cr@t@127.0.0.1:5432/db', 'postgres://acme:[redacted]@127.0.0.1:5432/db'],
   ['redis://:secret@host', 'redis://:[redacted]@host'],
   ['authorization: Bearer abc.def-123==', 'authorization: Bearer [redacted]'],
   ['token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln end', 'token [redacted] end'],
@@ -36,7 +36,7 @@ test.each([
   ['requirepass x', 'requirepass [redacted]'],
   ["ALTER ROLE a PASSWORD 'x y' LOGIN", "ALTER ROLE a PASSWORD '[redacted]' LOGIN"],
   ['passwd=x', 'passwd=[redacted]'],
-  ['postgres://tars:s3c/ret@host/db', 'postgres://tars:[redacted]@host/db'],
+  ['postgres://acme:s3c/ret@host/db', 'postgres://acme:[redacted]@host/db'],
   ['password="a b" user=c', 'password="[redacted]" user=c'],
   ["password='a b", "password='[redacted]"],
 ])('%s', (line, redacted) => {

@@ -65,19 +65,19 @@ describe('renderJunit', () => {
   it('is green only for gates that pass', () => {
     expect(outcomes(renderJunit(runs.failingRun()))).toMatchInlineSnapshot(`
       [
-        "TARS-1001 tars-1001/silent-drop-found: failure fail",
-        "TARS-1001 tars-1001/reconnects-soon: passed",
-        "TARS-1001 tars-1001/silent-drop/facts: failure fail",
-        "TARS-1001 tars-1001/reconnects/facts: passed",
-        "TARS-1002 tars-1002/scrape-fast: error inconclusive",
-        "TARS-1002 tars-1002/scrape/facts: passed",
-        "TARS-1003 tars-1003/spans-orphaned: error marginal",
-        "TARS-1003 tars-1003/trace/facts: passed",
-        "TARS-1004 tars-1004/writes-lost: error no-data",
-        "TARS-1004 tars-1004/kill-database/facts: error error",
-        "TARS-1005 tars-1005/rss-bounded: passed",
-        "TARS-1005 tars-1005/soak/facts: passed",
-        "tars-1005 tars-1005/slope-over-48-h: skipped",
+        "ACME-1001 acme-1001/silent-drop-found: failure fail",
+        "ACME-1001 acme-1001/reconnects-soon: passed",
+        "ACME-1001 acme-1001/silent-drop/facts: failure fail",
+        "ACME-1001 acme-1001/reconnects/facts: passed",
+        "ACME-1002 acme-1002/scrape-fast: error inconclusive",
+        "ACME-1002 acme-1002/scrape/facts: passed",
+        "ACME-1003 acme-1003/spans-orphaned: error marginal",
+        "ACME-1003 acme-1003/trace/facts: passed",
+        "ACME-1004 acme-1004/writes-lost: error no-data",
+        "ACME-1004 acme-1004/kill-database/facts: error error",
+        "ACME-1005 acme-1005/rss-bounded: passed",
+        "ACME-1005 acme-1005/soak/facts: passed",
+        "acme-1005 acme-1005/slope-over-48-h: skipped",
         "run run/complete: error incomplete",
       ]
     `);
@@ -86,7 +86,7 @@ describe('renderJunit', () => {
   it('counts failures, errors and skipped on the root, and gives suites their time', () => {
     const root = parse(renderJunit(runs.failingRun()));
     expect(root.attributes).toMatchObject({ tests: '14', failures: '2', errors: '5', skipped: '1' });
-    const suite = root.children.find(({ attributes }) => attributes.name === 'tars-1001');
+    const suite = root.children.find(({ attributes }) => attributes.name === 'acme-1001');
     expect(suite?.attributes).toMatchObject({ tests: '4', time: '246.5', timestamp: '2026-09-17T10:04:31.000Z' });
   });
 
@@ -94,17 +94,17 @@ describe('renderJunit', () => {
     const run = runs.failingRun();
     const all = cases(renderJunit(run));
     const timeOf = (name: string) => all.find(({ attributes }) => attributes.name === name)?.attributes.time;
-    expect([timeOf('tars-1001/silent-drop-found'), timeOf('tars-1001/silent-drop/facts')]).toEqual(['0', '182.4']);
+    expect([timeOf('acme-1001/silent-drop-found'), timeOf('acme-1001/silent-drop/facts')]).toEqual(['0', '182.4']);
     const total = all.reduce((sum, { attributes }) => sum + Number(attributes.time), 0);
     expect(total).toBeCloseTo(run.checks.reduce((sum, check) => sum + check.duration_ms, 0) / 1000, 3);
   });
 
   it('gives a failure its reason and the command that repeats it', () => {
     const failed = cases(renderJunit(runs.failingRun())).find(
-      ({ attributes }) => attributes.name === 'tars-1001/silent-drop-found',
+      ({ attributes }) => attributes.name === 'acme-1001/silent-drop-found',
     );
     expect(failed?.children[0]?.attributes.message).toContain('max 60.004 s, limit ≤ 60 s');
-    expect(failed?.children[0]?.text).toContain('rerun: npm run regression -- --check tars-1001/silent-drop');
+    expect(failed?.children[0]?.text).toContain('rerun: npm run regression -- --check acme-1001/silent-drop');
   });
 
   it('keeps the message of a failure to 1,000 characters and the body whole', () => {

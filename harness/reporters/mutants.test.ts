@@ -5,28 +5,28 @@ import { passingRun } from './run.fixture.ts';
 import { renderSummary } from './summary.ts';
 
 const caught: MutantReport = {
-  id: 'tars-1001/waits-for-ever',
+  id: 'acme-1001/waits-for-ever',
   source: 'owner/repository#7',
   says: 'It waits <for ever>',
   caught: true,
-  caughtBy: ['tars-1001/reconnects'],
-  verdicts: { 'tars-1001/reconnects': 'fail' },
+  caughtBy: ['acme-1001/reconnects'],
+  verdicts: { 'acme-1001/reconnects': 'fail' },
   duration_ms: 12_000,
-  rerun: 'npm run regression -- --mutant tars-1001/waits-for-ever',
+  rerun: 'npm run regression -- --mutant acme-1001/waits-for-ever',
 };
-const survivor: MutantReport = { ...caught, id: 'tars-1001/survives', caught: false, caughtBy: [], rerun: 'again' };
+const survivor: MutantReport = { ...caught, id: 'acme-1001/survives', caught: false, caughtBy: [], rerun: 'again' };
 
 test('the page has the matrix: each fault, its source, and the gates that caught it or the command that shows it', () => {
   const page = renderHtml({ ...passingRun(), mutants: [caught, survivor] });
   for (const text of ['1 of 2 mutants caught', 'It waits &lt;for ever>', 'owner/repository#7', 'not caught', '>again<'])
     expect(page).toContain(text);
-  expect(page).toContain('<code>tars-1001/reconnects</code>');
+  expect(page).toContain('<code>acme-1001/reconnects</code>');
 });
 
 test('the summary has a line for each', () => {
   const summary = renderSummary({ ...passingRun(), mutants: [caught, survivor] });
   expect(summary).toContain(
-    '<code>tars-1001/waits-for-ever</code>: It waits &lt;for ever&gt;: <code>tars-1001/reconnects</code>',
+    '<code>acme-1001/waits-for-ever</code>: It waits &lt;for ever&gt;: <code>acme-1001/reconnects</code>',
   );
   expect(summary).toContain('**not caught**');
 });

@@ -56,7 +56,7 @@ function screen(writes: string[]): string[] {
   return lines;
 }
 
-const WORK = { suite: 'tars-1001', check: 'silent-drop', done: 3, total: 12 };
+const WORK = { suite: 'acme-1001', check: 'silent-drop', done: 3, total: 12 };
 const PROVISIONING = { suite: 'components', check: ['postgres', 'redis'], done: 0, total: 0 };
 
 describe('progress elsewhere than on a terminal', () => {
@@ -88,10 +88,10 @@ describe('progress elsewhere than on a terminal', () => {
     pass(31_000);
     progress.stop();
     expect(writes.join('')).toMatchInlineSnapshot(`
-      "10:05:01Z still 3/12 tars-1001 · silent-drop for 30 s · 30 s elapsed, about 9 min 30 s left
+      "10:05:01Z still 3/12 acme-1001 · silent-drop for 30 s · 30 s elapsed, about 9 min 30 s left
       10:05:01Z something
-      10:05:31Z still 3/12 tars-1001 · silent-drop for 1 min 0 s · 1 min 0 s elapsed, about 9 min 0 s left
-      10:06:01Z still 3/12 tars-1001 · silent-drop for 1 min 30 s · 1 min 30 s elapsed, about 8 min 30 s left
+      10:05:31Z still 3/12 acme-1001 · silent-drop for 1 min 0 s · 1 min 0 s elapsed, about 9 min 0 s left
+      10:06:01Z still 3/12 acme-1001 · silent-drop for 1 min 30 s · 1 min 30 s elapsed, about 8 min 30 s left
       "
     `);
   });
@@ -130,7 +130,7 @@ describe('progress on a terminal', () => {
         "10:04:31Z valkey 9.0.1 started",
         "10:04:36Z silent-drop (candidate) ended in an error",
         "━━━━━─────────────── 3/12 · 1 min 5 s · 3 min 54 s left",
-        "tars-1001 · silent-drop",
+        "acme-1001 · silent-drop",
       ]
     `);
   });
@@ -196,7 +196,7 @@ describe('progress on a terminal', () => {
     answered.resolve('y');
     expect(await asking).toBe('y');
     pass(100);
-    expect(screen(writes).at(-1)).toBe('tars-1001 · silent-drop');
+    expect(screen(writes).at(-1)).toBe('acme-1001 · silent-drop');
   });
 
   it('leaves what begins to the block', () => {

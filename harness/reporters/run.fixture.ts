@@ -5,11 +5,11 @@ const SEED = 20_240_917;
 
 /** A gate that passes, with `over` laid on top. */
 export function gate(over: Partial<Gate> = {}): Gate {
-  const id = over.id ?? 'tars-1001/silent-drop-found';
+  const id = over.id ?? 'acme-1001/silent-drop-found';
   return {
     id,
-    suite: 'tars-1001',
-    ticket: 'TARS-1001',
+    suite: 'acme-1001',
+    ticket: 'ACME-1001',
     kind: 'absolute',
     says: 'A silent drop is found within 60 s of the last frame',
     measure: 'detected_ms',
@@ -20,8 +20,8 @@ export function gate(over: Partial<Gate> = {}): Gate {
     verdict: 'pass',
     reason: 'max 41.2 s ≤ 60 s over 12 samples',
     candidate: { value: 41_200, low: 41_200, high: 41_200, samples: 12 },
-    checks: ['tars-1001/silent-drop'],
-    rerun: `npm run regression -- --check tars-1001/silent-drop --seed ${SEED}`,
+    checks: ['acme-1001/silent-drop'],
+    rerun: `npm run regression -- --check acme-1001/silent-drop --seed ${SEED}`,
     ...over,
   };
 }
@@ -85,7 +85,7 @@ export function emptyRun(): Run {
   return {
     schemaVersion: 1,
     id: '2026-09-17t10-04-31z-4f2a',
-    product: 'T.A.R.S.',
+    product: 'Acme Hub',
     command: `npm run regression -- --profile standard --seed ${SEED}`,
     seed: SEED,
     startedAt: '2026-09-17T10:04:31.000Z',
@@ -118,7 +118,7 @@ export function emptyRun(): Run {
 }
 
 function silentDrop(): CheckReport {
-  return checkReport('tars-1001/silent-drop', {
+  return checkReport('acme-1001/silent-drop', {
     lane: 'waiting',
     duration_ms: 182_400,
     facts: [
@@ -142,9 +142,9 @@ function rssSeries(): Run['series'] {
 /** A guardrail that passes. */
 export function guardrailGate(): Gate {
   return gate({
-    id: 'tars-1005/no-slower',
-    suite: 'tars-1005',
-    ticket: 'TARS-1005',
+    id: 'acme-1005/no-slower',
+    suite: 'acme-1005',
+    ticket: 'ACME-1005',
     kind: 'guardrail',
     says: 'An evaluation is no more than 5 % slower at the 95th percentile',
     measure: 'evaluation_ms',
@@ -156,7 +156,7 @@ export function guardrailGate(): Gate {
     reason:
       'p95 of evaluation_ms +1.2 % [-1.9, +4.4] against v1.0.0, limit ≤ +5 %, over 32 pairs; medians 84 ms and v1.0.0: 83 ms; at this noise +12.1 % is called in 95 % of runs',
     candidate: { value: 0.012, low: -0.019, high: 0.044, samples: 32 },
-    checks: ['tars-1005/soak'],
+    checks: ['acme-1005/soak'],
   });
 }
 
@@ -170,7 +170,7 @@ export function passingRun(): Run {
       discriminates: true,
     }),
     gate({
-      id: 'tars-1001/reconnects-soon',
+      id: 'acme-1001/reconnects-soon',
       says: 'The 95th percentile of the time to reconnect is under 5 s',
       measure: 'away_ms',
       statistic: 'p95',
@@ -181,14 +181,14 @@ export function passingRun(): Run {
       candidate: { value: 1840, low: 1410, high: 2900, samples: 240 },
       baseline: { value: 31_000, low: 27_500, high: 36_400, samples: 240 },
       discriminates: true,
-      checks: ['tars-1001/reconnects'],
+      checks: ['acme-1001/reconnects'],
     }),
-    factsGate('tars-1001/silent-drop'),
-    factsGate('tars-1001/reconnects'),
+    factsGate('acme-1001/silent-drop'),
+    factsGate('acme-1001/reconnects'),
     gate({
-      id: 'tars-1002/scrape-fast',
-      suite: 'tars-1002',
-      ticket: 'TARS-1002',
+      id: 'acme-1002/scrape-fast',
+      suite: 'acme-1002',
+      ticket: 'ACME-1002',
       says: 'A scrape of /metrics takes less than 100 ms at the 99th percentile',
       measure: 'scrape_ms',
       statistic: 'p99',
@@ -199,13 +199,13 @@ export function passingRun(): Run {
       candidate: { value: 3.1, low: 2.9, high: 3.4, samples: 12_000 },
       baseline: { value: 412, low: 371, high: 480, samples: 12_000 },
       discriminates: true,
-      checks: ['tars-1002/scrape'],
+      checks: ['acme-1002/scrape'],
     }),
-    factsGate('tars-1002/scrape'),
+    factsGate('acme-1002/scrape'),
     gate({
-      id: 'tars-1003/spans-orphaned',
-      suite: 'tars-1003',
-      ticket: 'TARS-1003',
+      id: 'acme-1003/spans-orphaned',
+      suite: 'acme-1003',
+      ticket: 'ACME-1003',
       says: 'Fewer than 0.1 % of spans take longer than 5 s to arrive',
       measure: 'arrival_ms',
       statistic: 'share-above',
@@ -217,13 +217,13 @@ export function passingRun(): Run {
       candidate: { value: 0.00012, low: 0.00004, high: 0.00031, samples: 40_000 },
       baseline: { value: 0.12, low: 0.117, high: 0.124, samples: 40_000 },
       discriminates: true,
-      checks: ['tars-1003/trace'],
+      checks: ['acme-1003/trace'],
     }),
-    factsGate('tars-1003/trace'),
+    factsGate('acme-1003/trace'),
     gate({
-      id: 'tars-1004/writes-lost',
-      suite: 'tars-1004',
-      ticket: 'TARS-1004',
+      id: 'acme-1004/writes-lost',
+      suite: 'acme-1004',
+      ticket: 'ACME-1004',
       says: 'No acknowledged write is lost when the database is killed',
       measure: 'lost_writes',
       unit: 'writes',
@@ -236,13 +236,13 @@ export function passingRun(): Run {
       candidate: { value: 0, low: 0, high: 0, samples: 30 },
       baseline: { value: 11, low: 11, high: 11, samples: 30 },
       discriminates: true,
-      checks: ['tars-1004/kill-database'],
+      checks: ['acme-1004/kill-database'],
     }),
-    factsGate('tars-1004/kill-database'),
+    factsGate('acme-1004/kill-database'),
     gate({
-      id: 'tars-1005/rss-bounded',
-      suite: 'tars-1005',
-      ticket: 'TARS-1005',
+      id: 'acme-1005/rss-bounded',
+      suite: 'acme-1005',
+      ticket: 'ACME-1005',
       says: 'The eval engine stays below 200 MiB for the length of the soak',
       measure: 'rss_bytes',
       unit: 'bytes',
@@ -252,16 +252,16 @@ export function passingRun(): Run {
       reason: 'max 88.5 MiB < 200 MiB over 46 samples; v1.0.0: 168 MiB',
       candidate: { value: 92_800_000, low: 92_800_000, high: 92_800_000, samples: 46 },
       baseline: { value: 176_000_000, low: 176_000_000, high: 176_000_000, samples: 46 },
-      checks: ['tars-1005/soak'],
+      checks: ['acme-1005/soak'],
     }),
-    factsGate('tars-1005/soak'),
+    factsGate('acme-1005/soak'),
   ];
   return {
     ...emptyRun(),
     verdict: 'pass',
     scope: {
       profile: 'standard',
-      tickets: ['TARS-1001', 'TARS-1002', 'TARS-1003', 'TARS-1004', 'TARS-1005'],
+      tickets: ['ACME-1001', 'ACME-1002', 'ACME-1003', 'ACME-1004', 'ACME-1005'],
       narrowedBy: [],
       expected: gates.map(({ id }) => id),
       complete: true,
@@ -269,17 +269,17 @@ export function passingRun(): Run {
     },
     checks: [
       silentDrop(),
-      checkReport('tars-1001/reconnects', {
+      checkReport('acme-1001/reconnects', {
         duration_ms: 64_100,
         facts: fact('the session survives', true, true, 'same session id after 12 drops'),
       }),
-      checkReport('tars-1002/scrape', { lane: 'timing', duration_ms: 121_000 }),
-      checkReport('tars-1003/trace', { duration_ms: 22_300 }),
-      checkReport('tars-1004/kill-database', { duration_ms: 74_800 }),
-      checkReport('tars-1005/soak', { lane: 'waiting', duration_ms: 240_000 }),
+      checkReport('acme-1002/scrape', { lane: 'timing', duration_ms: 121_000 }),
+      checkReport('acme-1003/trace', { duration_ms: 22_300 }),
+      checkReport('acme-1004/kill-database', { duration_ms: 74_800 }),
+      checkReport('acme-1005/soak', { lane: 'waiting', duration_ms: 240_000 }),
     ],
     gates,
-    deferred: [{ id: 'tars-1005/slope-over-48-h', decidableFrom: 'nightly' }],
+    deferred: [{ id: 'acme-1005/slope-over-48-h', decidableFrom: 'nightly' }],
     series: rssSeries(),
     attachments: [
       { name: 'log of eval-engine, candidate', path: 'logs/candidate/eval-engine.log', mime: 'text/plain' },
@@ -292,46 +292,46 @@ export function passingRun(): Run {
 export function failingRun(): Run {
   const run = passingRun();
   const over: Record<string, Partial<Gate>> = {
-    'tars-1001/silent-drop-found': {
+    'acme-1001/silent-drop-found': {
       verdict: 'fail',
       reason: 'max 60.004 s, limit ≤ 60 s, over 12 samples; v1.0.0: 412 s',
       candidate: { value: 60_004, low: 60_004, high: 60_004, samples: 12 },
     },
-    'tars-1001/silent-drop/facts': {
+    'acme-1001/silent-drop/facts': {
       verdict: 'fail',
       reason:
         '1 of 3 facts broken, limit ≤ 0; broken: no event is lost across the drop (9,998 of 10,000 events); v1.0.0: 2 of 6',
       candidate: { value: 1, low: 1, high: 1, samples: 3 },
     },
-    'tars-1002/scrape-fast': {
+    'acme-1002/scrape-fast': {
       verdict: 'inconclusive',
       reason:
         'p99 104 ms [93, 131], limit < 100 ms, over 800 samples; the interval lies on both sides of the limit; v1.0.0: 412 ms',
       candidate: { value: 104, low: 93, high: 131, samples: 800 },
     },
-    'tars-1003/spans-orphaned': {
+    'acme-1003/spans-orphaned': {
       verdict: 'marginal',
       reason:
         '0.082 % [0.05, 0.13] of 12,000 samples of arrival_ms over 5 s, limit < 0.1 %; the interval reaches past the limit; v1.0.0: 12 %',
       candidate: { value: 0.00082, low: 0.0005, high: 0.0013, samples: 12_000 },
     },
-    'tars-1004/writes-lost': {
+    'acme-1004/writes-lost': {
       verdict: 'no-data',
       reason:
-        'tars-1004/kill-database did not run, because postgres could not be had; no samples of lost_writes, limit ≤ 0',
+        'acme-1004/kill-database did not run, because postgres could not be had; no samples of lost_writes, limit ≤ 0',
       candidate: { value: null, low: null, high: null, samples: 0 },
       baseline: undefined,
       discriminates: undefined,
     },
-    'tars-1004/kill-database/facts': {
+    'acme-1004/kill-database/facts': {
       verdict: 'error',
-      reason: 'tars-1004/kill-database ended with an error on the candidate',
+      reason: 'acme-1004/kill-database ended with an error on the candidate',
       candidate: { value: null, low: null, high: null, samples: 0 },
       baseline: undefined,
     },
   };
   const checks = run.checks.map((check): CheckReport => {
-    if (check.id === 'tars-1001/silent-drop') {
+    if (check.id === 'acme-1001/silent-drop') {
       const facts = check.facts.map((fact) =>
         fact.arm === 'candidate' && fact.name.startsWith('no event')
           ? { ...fact, holds: false, evidence: '9,998 of 10,000 events: 4711 and 4712 never came' }
@@ -339,7 +339,7 @@ export function failingRun(): Run {
       );
       return { ...check, facts };
     }
-    if (check.id !== 'tars-1004/kill-database') return check;
+    if (check.id !== 'acme-1004/kill-database') return check;
     const error =
       'ComponentError: expected postgres, got none\n    at Stack.boot (stack.ts:41:11)\n    at check (kill.ts:7:3)';
     return { ...check, status: 'error', error };
@@ -349,11 +349,11 @@ export function failingRun(): Run {
     verdict: 'fail',
     scope: {
       ...run.scope,
-      narrowedBy: ['--profile standard', '--ticket TARS-1001 … TARS-1005'],
+      narrowedBy: ['--profile standard', '--ticket ACME-1001 … ACME-1005'],
       complete: false,
       missing: [
         'postgres could not be had: no provider could serve it; `apt-get install -y postgresql` gets it',
-        'tars-1004/kill-database on the candidate did not finish',
+        'acme-1004/kill-database on the candidate did not finish',
       ],
     },
     provenance: {
@@ -403,14 +403,14 @@ export function killedRun(): Run {
     gates: run.gates.slice(0, 5).map((gate, i) => (i < 4 ? gate : neverJudged(gate))),
     checks: [
       ...run.checks.slice(0, 2),
-      checkReport('tars-1002/scrape', { lane: 'timing', status: 'interrupted', duration_ms: 0 }),
+      checkReport('acme-1002/scrape', { lane: 'timing', status: 'interrupted', duration_ms: 0 }),
     ],
     series: [],
     scope: {
       ...run.scope,
       expected: run.scope.expected.slice(0, 5),
       complete: false,
-      missing: ['the run was killed: no line says that it ended', 'tars-1002/scrape on the candidate did not finish'],
+      missing: ['the run was killed: no line says that it ended', 'acme-1002/scrape on the candidate did not finish'],
     },
   };
 }
@@ -479,7 +479,7 @@ export function hostileRun(): Run {
 /** 2,000 gates over 200 checks and 10,000 facts; one gate in a hundred fails. */
 export function bigRun(): Run {
   const checks = Array.from({ length: 200 }, (_, c) =>
-    checkReport(`tars-${1001 + (c % 5)}/check-${c}`, {
+    checkReport(`acme-${1001 + (c % 5)}/check-${c}`, {
       duration_ms: 1000 + c * 37,
       facts: Array.from({ length: 25 }, (_, f) =>
         fact(

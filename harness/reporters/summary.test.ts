@@ -13,38 +13,38 @@ function rows(summary: string): string[][] {
 describe('renderSummary', () => {
   it('tells a killed run', () => {
     expect(renderSummary(runs.killedRun())).toMatchInlineSnapshot(`
-      "# ∅ NOT KNOWN: T.A.R.S. v1.0.1 against v1.0.0
+      "# ∅ NOT KNOWN: Acme Hub v1.0.1 against v1.0.0
 
       **No gate fails, but 1 of 5 gates is not known. The run did not finish its scope; it was killed.** 1 no-data, 4 pass
 
       ## Failed and not known
 
-      - **∅ no-data** <code>tars-1002/scrape-fast</code>: A scrape of /metrics takes less than 100 ms at the 99th percentile  
-        tars-1002/scrape on the candidate was never started; no samples of scrape\\_ms
+      - **∅ no-data** <code>acme-1002/scrape-fast</code>: A scrape of /metrics takes less than 100 ms at the 99th percentile  
+        acme-1002/scrape on the candidate was never started; no samples of scrape\\_ms
 
         \`\`\`sh
-        npm run regression -- --check tars-1001/silent-drop --seed 20240917
+        npm run regression -- --check acme-1001/silent-drop --seed 20240917
         \`\`\`
 
 
       ## Not complete
 
       - the run was killed: no line says that it ended
-      - tars-1002/scrape on the candidate did not finish
+      - acme-1002/scrape on the candidate did not finish
 
       ## Gates
 
       | Verdict | Gate | Measured | Limit | Baseline | Samples |
       | --- | --- | --- | --- | --- | ---: |
-      | ✓ pass | <code>tars-1001/silent-drop-found</code><br>A silent drop is found within 60 s of the last frame | max 41.2 s | ≤ 60 s | 412 s | 12 |
-      | ✓ pass | <code>tars-1001/reconnects-soon</code><br>The 95th percentile of the time to reconnect is under 5 s | p95 1.84 s<br>\\[1.41 s, 2.9 s\\] | &lt; 5 s | 31 s | 240 |
-      | ✓ pass | <code>tars-1001/silent-drop/facts</code><br>All 6 facts of tars-1001/silent-drop hold | 0 of 6 broken | 0 allowed | 2 of 6 broken | 6 |
-      | ✓ pass | <code>tars-1001/reconnects/facts</code><br>All 6 facts of tars-1001/reconnects hold | 0 of 6 broken | 0 allowed | 2 of 6 broken | 6 |
-      | ∅ no-data | <code>tars-1002/scrape-fast</code><br>A scrape of /metrics takes less than 100 ms at the 99th percentile | no samples | &lt; 100 ms |  | 0 |
+      | ✓ pass | <code>acme-1001/silent-drop-found</code><br>A silent drop is found within 60 s of the last frame | max 41.2 s | ≤ 60 s | 412 s | 12 |
+      | ✓ pass | <code>acme-1001/reconnects-soon</code><br>The 95th percentile of the time to reconnect is under 5 s | p95 1.84 s<br>\\[1.41 s, 2.9 s\\] | &lt; 5 s | 31 s | 240 |
+      | ✓ pass | <code>acme-1001/silent-drop/facts</code><br>All 6 facts of acme-1001/silent-drop hold | 0 of 6 broken | 0 allowed | 2 of 6 broken | 6 |
+      | ✓ pass | <code>acme-1001/reconnects/facts</code><br>All 6 facts of acme-1001/reconnects hold | 0 of 6 broken | 0 allowed | 2 of 6 broken | 6 |
+      | ∅ no-data | <code>acme-1002/scrape-fast</code><br>A scrape of /metrics takes less than 100 ms at the 99th percentile | no samples | &lt; 100 ms |  | 0 |
 
       ## Deferred
 
-      - <code>tars-1005/slope-over-48-h</code> from profile nightly
+      - <code>acme-1005/slope-over-48-h</code> from profile nightly
 
       ## Provenance
 

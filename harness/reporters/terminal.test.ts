@@ -9,30 +9,30 @@ const PLAIN = { color: false, reportPath: 'reports/latest/report.html' };
 describe('renderTerminal', () => {
   it('tells a run that passes', () => {
     expect(renderTerminal(runs.passingRun(), PLAIN)).toMatchInlineSnapshot(`
-      "T.A.R.S. v1.0.1 against v1.0.0 · profile standard · 9 min 12 s
+      "Acme Hub v1.0.1 against v1.0.0 · profile standard · 9 min 12 s
 
-      TARS-1001 4 pass
+      ACME-1001 4 pass
         ✓ silent-drop-found max 41.2 s (≤ 60 s)             v1.0.0 412 s
         ✓ reconnects-soon   p95 1.84 s (< 5 s)              v1.0.0 31 s
         ✓ all facts of 2 checks hold
 
-      TARS-1002 2 pass
+      ACME-1002 2 pass
         ✓ scrape-fast       p99 3.1 ms (< 100 ms)           v1.0.0 412 ms
         ✓ all facts of 1 check hold
 
-      TARS-1003 2 pass
+      ACME-1003 2 pass
         ✓ spans-orphaned    0.012 % over 5 s (< 0.1 %)      v1.0.0 12 %
         ✓ all facts of 1 check hold
 
-      TARS-1004 2 pass
+      ACME-1004 2 pass
         ✓ writes-lost       0 of 30 lost writes (0 allowed) v1.0.0 11 of 30
         ✓ all facts of 1 check hold
 
-      TARS-1005 2 pass
+      ACME-1005 2 pass
         ✓ rss-bounded       max 88.5 MiB (< 200 MiB)        v1.0.0 168 MiB
         ✓ all facts of 1 check hold
 
-      · deferred to nightly: tars-1005/slope-over-48-h
+      · deferred to nightly: acme-1005/slope-over-48-h
 
       PASS · v1.0.1 passes all 12 gates.
       report  reports/latest/report.html
@@ -43,69 +43,69 @@ describe('renderTerminal', () => {
 
   it('tells a run that does not', () => {
     expect(renderTerminal(runs.failingRun(), { ...PLAIN, width: 80 })).toMatchInlineSnapshot(`
-      "T.A.R.S. v1.0.1 against v1.0.0 · profile standard · 9 min 12 s
+      "Acme Hub v1.0.1 against v1.0.0 · profile standard · 9 min 12 s
 
-      TARS-1001 2 fail, 2 pass
+      ACME-1001 2 fail, 2 pass
         ✗ silent-drop-found   max 60.004 s (≤ 60 s)      v1.0.0 412 s
         ✗ silent-drop/facts   1 of 3 broken (0 allowed)  v1.0.0 2 of 6 broken
         ✓ reconnects-soon     p95 1.84 s (< 5 s)         v1.0.0 31 s
         ✓ all facts of 1 check hold
 
-      TARS-1002 1 inconclusive, 1 pass
+      ACME-1002 1 inconclusive, 1 pass
         ? scrape-fast         p99 104 ms (< 100 ms)      v1.0.0 412 ms
         ✓ all facts of 1 check hold
 
-      TARS-1003 1 marginal, 1 pass
+      ACME-1003 1 marginal, 1 pass
         ≈ spans-orphaned      0.082 % over 5 s (< 0.1 %) v1.0.0 12 %
         ✓ all facts of 1 check hold
 
-      TARS-1004 1 error, 1 no-data
+      ACME-1004 1 error, 1 no-data
         ! kill-database/facts no samples (0 allowed)
         ∅ writes-lost         no samples (0 allowed)
 
-      TARS-1005 2 pass
+      ACME-1005 2 pass
         ✓ rss-bounded         max 88.5 MiB (< 200 MiB)   v1.0.0 168 MiB
         ✓ all facts of 1 check hold
 
-      ✗ fail tars-1001/silent-drop-found
+      ✗ fail acme-1001/silent-drop-found
         A silent drop is found within 60 s of the last frame
         max 60.004 s, limit ≤ 60 s, over 12 samples; v1.0.0: 412 s
-        rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
+        rerun  npm run regression -- --check acme-1001/silent-drop --seed 20240917
 
-      ✗ fail tars-1001/silent-drop/facts
-        All 6 facts of tars-1001/silent-drop hold
+      ✗ fail acme-1001/silent-drop/facts
+        All 6 facts of acme-1001/silent-drop hold
         1 of 3 facts broken, limit ≤ 0; broken: no event is lost across the drop
         (9,998 of 10,000 events); v1.0.0: 2 of 6
-        rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
+        rerun  npm run regression -- --check acme-1001/silent-drop --seed 20240917
 
-      ! error tars-1004/kill-database/facts
-        All 6 facts of tars-1004/kill-database hold
-        tars-1004/kill-database ended with an error on the candidate
-        rerun  npm run regression -- --check tars-1004/kill-database --seed 20240917
+      ! error acme-1004/kill-database/facts
+        All 6 facts of acme-1004/kill-database hold
+        acme-1004/kill-database ended with an error on the candidate
+        rerun  npm run regression -- --check acme-1004/kill-database --seed 20240917
 
-      ∅ no-data tars-1004/writes-lost
+      ∅ no-data acme-1004/writes-lost
         No acknowledged write is lost when the database is killed
-        tars-1004/kill-database did not run, because postgres could not be had; no
+        acme-1004/kill-database did not run, because postgres could not be had; no
         samples of lost_writes, limit ≤ 0
-        rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
+        rerun  npm run regression -- --check acme-1001/silent-drop --seed 20240917
 
-      ? inconclusive tars-1002/scrape-fast
+      ? inconclusive acme-1002/scrape-fast
         A scrape of /metrics takes less than 100 ms at the 99th percentile
         p99 104 ms [93, 131], limit < 100 ms, over 800 samples; the interval lies on
         both sides of the limit; v1.0.0: 412 ms
-        rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
+        rerun  npm run regression -- --check acme-1001/silent-drop --seed 20240917
 
-      ≈ marginal tars-1003/spans-orphaned
+      ≈ marginal acme-1003/spans-orphaned
         Fewer than 0.1 % of spans take longer than 5 s to arrive
         0.082 % [0.05, 0.13] of 12,000 samples of arrival_ms over 5 s, limit < 0.1 %;
         the interval reaches past the limit; v1.0.0: 12 %
-        rerun  npm run regression -- --check tars-1001/silent-drop --seed 20240917
+        rerun  npm run regression -- --check acme-1001/silent-drop --seed 20240917
 
       · not complete: postgres could not be had: no provider could serve it; \`apt-get
         install -y postgresql\` gets it
-      · not complete: tars-1004/kill-database on the candidate did not finish
-      · narrowed by --profile standard --ticket TARS-1001 … TARS-1005
-      · deferred to nightly: tars-1005/slope-over-48-h
+      · not complete: acme-1004/kill-database on the candidate did not finish
+      · narrowed by --profile standard --ticket ACME-1001 … ACME-1005
+      · deferred to nightly: acme-1005/slope-over-48-h
 
       FAIL · v1.0.1 fails 2 of 12 gates; 4 more are not known. The run is not
       complete: postgres could not be had: no provider could serve it; \`apt-get
@@ -131,7 +131,7 @@ describe('renderTerminal', () => {
 
   it('tells an empty run', () => {
     expect(renderTerminal(runs.emptyRun(), PLAIN)).toMatchInlineSnapshot(`
-      "T.A.R.S. v1.0.1 against v1.0.0 · profile standard · 9 min 12 s
+      "Acme Hub v1.0.1 against v1.0.0 · profile standard · 9 min 12 s
 
       NOT KNOWN · No gate was judged.
       report  reports/latest/report.html
@@ -170,7 +170,7 @@ describe('renderTerminal', () => {
   it('names a gate whole where the group does not name its suite', () => {
     const [gate] = runs.passingRun().gates;
     const run = { ...runs.passingRun(), gates: [{ ...(gate as Gate), ticket: 'OTHER-7' }] };
-    expect(renderTerminal(run, PLAIN)).toMatch(/^ {2}✓ tars-1001\/silent-drop-found /m);
+    expect(renderTerminal(run, PLAIN)).toMatch(/^ {2}✓ acme-1001\/silent-drop-found /m);
   });
 
   it('gives a gate two lines where one is too narrow', () => {

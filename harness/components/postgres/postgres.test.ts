@@ -175,9 +175,9 @@ test('the server of a URL serves and is left alone when it is stopped', async ()
 test.each([
   [{ major: 13, version: '13.9' }, undefined],
   [{ walLevel: 'replica' }, 'psql "$TEST_POSTGRES_URL" -c "ALTER SYSTEM SET wal_level = logical"'],
-  [{ isAllowedEnough: false }, 'psql "$TEST_POSTGRES_URL" -c "ALTER ROLE \\"tars\\" CREATEDB REPLICATION"'],
+  [{ isAllowedEnough: false }, 'psql "$TEST_POSTGRES_URL" -c "ALTER ROLE \\"acme\\" CREATEDB REPLICATION"'],
 ])('a server with %o is refused, with the command that would change it', (facts, command) => {
-  const good = { version: '14.0', major: 14, walLevel: 'logical', user: 'tars', isAllowedEnough: true };
+  const good = { version: '14.0', major: 14, walLevel: 'logical', user: 'acme', isAllowedEnough: true };
   expect(judgeServer(good, 'TEST_POSTGRES_URL')).toMatchObject({ status: 'ready' });
   const refused = judgeServer({ ...good, ...facts }, 'TEST_POSTGRES_URL');
   expect(refused).toMatchObject({ status: 'unavailable', wasAskedFor: true });

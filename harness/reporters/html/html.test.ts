@@ -48,7 +48,7 @@ describe('renderHtml', () => {
     const head = firstScreen(failing);
     const verdicts = [...head.matchAll(/<li class="v-([a-z-]+)">/g)].map((match) => match[1]);
     expect(verdicts).toEqual(['no-data', 'fail', 'fail', 'error', 'no-data', 'inconclusive', 'marginal']);
-    expect(textOf(head)).toContain('npm run regression -- --check tars-1004/kill-database --seed 20240917');
+    expect(textOf(head)).toContain('npm run regression -- --check acme-1004/kill-database --seed 20240917');
   });
 
   it('says how a run ended that did not reach its end, and what it could not judge', () => {
@@ -56,16 +56,16 @@ describe('renderHtml', () => {
     expect(head).toContain(
       'No gate fails, but 1 of 5 gates is not known. The run did not finish its scope; it was killed.',
     );
-    expect(head).toContain('tars-1002/scrape-fast');
+    expect(head).toContain('acme-1002/scrape-fast');
     expect(firstScreen(renderHtml(runs.passingRun()))).toContain('None: every gate passes.');
   });
 
   it('says what is missing, what is deferred, by what it was narrowed and what it was made on', () => {
     const head = firstScreen(failing);
     for (const said of [
-      'tars-1004/kill-database on the candidate did not finish',
-      'tars-1005/slope-over-48-h',
-      '--ticket TARS-1001 … TARS-1005',
+      'acme-1004/kill-database on the candidate did not finish',
+      'acme-1005/slope-over-48-h',
+      '--ticket ACME-1001 … ACME-1005',
       'fc12675a9d1b',
       'plus uncommitted changes',
       'postgres is missing',
@@ -98,7 +98,7 @@ describe('renderHtml', () => {
   it('tells replicates of a fact apart when one broke', () => {
     const fact = (replicate: number, holds: boolean) =>
       ({ arm: 'candidate', replicate, name: 'stays up', holds, evidence: `seen ${replicate}` }) as const;
-    const check = runs.checkReport('tars-1001/many', { facts: [fact(0, true), fact(1, false), fact(2, true)] });
+    const check = runs.checkReport('acme-1001/many', { facts: [fact(0, true), fact(1, false), fact(2, true)] });
     const page = renderHtml({ ...runs.emptyRun(), checks: [check] });
     expect(page).toContain('✗ broken</b> in replicate 1: seen 1');
     expect(page).toContain('✓ holds</b> in 2 of 3: seen 0; seen 2');
@@ -116,7 +116,7 @@ describe('renderHtml', () => {
   });
 
   it('breaks a command between its words only', () => {
-    expect(failing).toContain('<span class="whole">--check</span> <span class="whole">tars-1001/silent-drop</span>');
+    expect(failing).toContain('<span class="whole">--check</span> <span class="whole">acme-1001/silent-drop</span>');
   });
 
   it('says of a killed run how long what ended took, not that the rest took no time', () => {
