@@ -56,7 +56,9 @@ check(
       const patience = AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_MS)]);
       const counts = countByChannel(due);
       await Promise.all(
-        seats.map(({ viewer }) => viewer.until(() => viewer.over || isComplete(viewer, counts), patience)),
+        seats.map(({ viewer }) =>
+          viewer.until(() => viewer.over || wasToldGap(viewer) || isComplete(viewer, counts), patience),
+        ),
       );
       return weigh(seats, due);
     };
@@ -66,7 +68,9 @@ check(
       const patience = AbortSignal.any([signal, AbortSignal.timeout(KEEP_UP_MS)]);
       const counts = countByChannel(await ledger.entries());
       const keptUp = await Promise.all(
-        seats.map(({ viewer }) => viewer.until(() => !viewer.live || isComplete(viewer, counts), patience)),
+        seats.map(({ viewer }) =>
+          viewer.until(() => !viewer.live || wasToldGap(viewer) || isComplete(viewer, counts), patience),
+        ),
       );
       return keptUp.filter((kept) => !kept).length;
     };
@@ -122,6 +126,11 @@ check(
 
 function dueOn(channel: string, due: readonly LedgerEntry[]): readonly LedgerEntry[] {
   return channel === 'evaluations' ? due : due.filter((entry) => channel === channelsOf(entry.agentId)[1]);
+}
+
+/** What it missed will not come any more, and is counted as it is: nothing is to be waited for. */
+function wasToldGap(viewer: Viewer): boolean {
+  return viewer.gaps.length > 0;
 }
 
 function countByChannel(due: readonly LedgerEntry[]): ReadonlyMap<string, number> {
