@@ -69,7 +69,10 @@ program
   .option('--history <file>', 'append one line about this run')
   .option('--baseline <release>', 'release that plays the baseline arm')
   .option('--candidate <release>', 'release that plays the candidate arm')
-  .option('--mutant <mutant>', 'plant this change in the candidate, and run it alone: a gate must fail')
+  .option(
+    '--mutant <mutant>',
+    'plant this change in the candidate, and judge it without the other release: a gate must fail',
+  )
   .addOption(component())
   .option('--no-provision', 'install and download nothing')
   .option('--json', 'print run.json instead of the table')

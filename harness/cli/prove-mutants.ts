@@ -60,7 +60,6 @@ export async function proveMutants(options: ProveMutantsOptions): Promise<number
   const stopping = new Stopping();
   using _signals = stopping.listenForSignals(progress.line);
   const folder = resolve(options.output, 'proof');
-  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   progress.line(`${chosen.length} of ${discovered.mutants.length} mutants, ${options.jobs} at a time, seed ${seed}`);
   const trial = { options, config, discovered, folder, seed, stopping, progress, forced };
@@ -172,12 +171,15 @@ async function tryBatches(
 
 /** Undefined when it was interrupted. */
 async function tryOne(
-  { options, discovered, folder, seed, stopping }: Trial,
+  { options, discovered, folder, seed, stopping, progress }: Trial,
   mutant: Mutant,
   environment: Record<string, string>,
   reaper: Reaper,
 ): Promise<MutantReport | undefined> {
   const output = join(folder, mutant.id.replaceAll('/', '-'));
+  const logFile = join(folder, 'logs', `${mutant.id.replaceAll('/', '-')}.log`);
+  // What an earlier proof left of this mutant, and nothing else in the user's folder.
+  for (const path of [output, logFile]) rmSync(path, { recursive: true, force: true });
   const checks = options.whole ? [] : checksFor(mutant, discovered);
   const began = performance.now();
   const running = await startProcess({
@@ -193,7 +195,7 @@ async function tryOne(
     ],
     env: { ...process.env, ...environment, NO_COLOR: '1' },
     reaper,
-    logFile: join(folder, 'logs', `${mutant.id.replaceAll('/', '-')}.log`),
+    logFile,
     stopSignal: 'SIGINT',
     grace_ms: GRACE_MS,
   });
@@ -208,9 +210,10 @@ async function tryOne(
   }
   if (stopping.signal.aborted) return undefined;
   const run = readRun(output);
-  if (run === undefined)
-    throw new UsageError(`the run of ${mutant.id} left no run.json: ${running.tail(3).join(' | ')}`);
-  return reportMutant(mutant, run, performance.now() - began);
+  if (run === undefined) progress.line(`${mutant.id}: its run left no verdict: ${running.tail(3).join(' | ')}`);
+  const command = `npm run regression -- --profile ${mutant.profile} --seed ${seed} --mutant ${mutant.id}`;
+  // A run without a verdict caught nothing; the other mutants are tried all the same.
+  return reportMutant(mutant, run ?? { gates: [], command }, performance.now() - began);
 }
 
 function exitCodeOfProof(proof: Proof, chosen: number): number {

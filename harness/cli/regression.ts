@@ -108,7 +108,8 @@ function armsOf(options: RegressionOptions, { releases }: LoadedConfig): Record<
   };
   const candidate = pick('candidate');
   if (options.mutant === undefined) return { baseline: pick('baseline'), candidate };
-  if (options.baseline !== undefined) throw new UsageError('--mutant runs the candidate alone: leave --baseline out');
+  if (options.baseline !== undefined)
+    throw new UsageError('--mutant judges the candidate without another release: leave --baseline out');
   return { baseline: candidate, candidate };
 }
 

@@ -9,7 +9,7 @@ export interface Filters {
   readonly ticket: readonly string[];
   readonly suite: readonly string[];
   readonly check: readonly string[];
-  /** A planted change; the candidate is then run with it, and alone. */
+  /** A planted change; the candidate is then run with it, and alone but for measured checks, whose pairs need another. */
   readonly mutant?: string;
 }
 

@@ -18,7 +18,7 @@ const mutant: Mutant = {
 
 function reportOf(verdicts: Record<string, Verdict>): MutantReport {
   const gates = Object.entries(verdicts).map(([id, verdict]) => ({ id, verdict }));
-  return reportMutant(mutant, { gates, command: 'again' } as unknown as Run, 1.4);
+  return reportMutant(mutant, { gates: gates as Run['gates'], command: 'again' }, 1.4);
 }
 
 test('a mutant is caught by those of its gates that say fail', () => {

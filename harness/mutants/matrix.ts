@@ -3,7 +3,7 @@ import type { Mutant, MutantReport } from '../schema/mutant.ts';
 import type { Run } from '../schema/run.ts';
 
 /** Whether one of the gates that must catch the mutant said `fail`. Anything else, an error too, is not caught. */
-export function reportMutant(mutant: Mutant, run: Run, duration_ms: number): MutantReport {
+export function reportMutant(mutant: Mutant, run: Pick<Run, 'gates' | 'command'>, duration_ms: number): MutantReport {
   const failed = run.gates.filter((gate) => gate.verdict === 'fail').map((gate) => gate.id);
   const caughtBy = mutant.gates.filter((id) => failed.includes(id));
   return {
