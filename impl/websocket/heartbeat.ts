@@ -8,6 +8,8 @@
  *
  * A timer that fires late (sleep, a throttled tab) proves nothing about the peer, whose frames may still lie unread
  * (centrifuge-js#423): the connection then gets one more ping and one whole wait before the verdict, but only once.
+ * Whoever has heard that the network or the page came back may have it asked at once (`probe`): a dead connection is
+ * then found after one `pongTimeout_ms`, a healthy one answers and stays.
  */
 import type { ClientTimings } from '../release-parts.ts';
 import type { Clock } from './clock.ts';
@@ -17,25 +19,48 @@ export class Heartbeat {
   readonly #clock: Clock;
   readonly #ping: (id: number) => void;
   readonly #dead: () => void;
+  readonly #missed: () => void;
   #timer: unknown;
   #due_ms = 0;
   #lastFrame_ms = 0;
   #lastPing_ms = 0;
   #unanswered = 0;
   #lastChance = false;
+  #running = false;
   #id = 0;
 
-  constructor(timings: ClientTimings, clock: Clock, ping: (id: number) => void, dead: () => void) {
+  /** `missed` is told of each ping that no frame followed in time, `dead` of the verdict. */
+  constructor(
+    timings: ClientTimings,
+    clock: Clock,
+    ping: (id: number) => void,
+    dead: () => void,
+    missed: () => void = () => {},
+  ) {
     this.#timings = timings;
     this.#clock = clock;
     this.#ping = ping;
     this.#dead = dead;
+    this.#missed = missed;
   }
 
   start(): void {
     this.frame();
     this.#lastPing_ms = this.#lastFrame_ms;
+    this.#running = true;
     this.#arm(this.#timings.pingInterval_ms);
+  }
+
+  /** Asks now whether the connection lives, once until it is known. Never later than it would have been known anyway. */
+  probe(): void {
+    if (!this.#running || this.#lastChance) return;
+    this.#clock.clearTimeout(this.#timer);
+    const wasAsleep = this.#isLate;
+    this.#lastChance = true;
+    this.#unanswered = this.#timings.missedPongs;
+    this.#send();
+    const { pongTimeout_ms } = this.#timings;
+    this.#arm(wasAsleep ? pongTimeout_ms : Math.min(pongTimeout_ms, this.#untilVerdict_ms));
   }
 
   /** A frame came in. The timer is left as it is and looks at this when it fires. */
@@ -46,6 +71,7 @@ export class Heartbeat {
   }
 
   stop(): void {
+    this.#running = false;
     this.#clock.clearTimeout(this.#timer);
   }
 
@@ -54,17 +80,28 @@ export class Heartbeat {
     this.#timer = this.#clock.setTimeout(() => this.#fire(), wait_ms);
   }
 
+  /** Its timer should have fired so long ago that the process or the tab must have slept. */
+  get #isLate(): boolean {
+    return this.#clock.now() - this.#due_ms > this.#timings.pongTimeout_ms;
+  }
+
+  get #untilVerdict_ms(): number {
+    const { pingInterval_ms, pongTimeout_ms, missedPongs } = this.#timings;
+    const verdict_ms = this.#lastFrame_ms + pingInterval_ms + (missedPongs - 0.1) * pongTimeout_ms;
+    return Math.max(0, verdict_ms - this.#clock.now());
+  }
+
   #fire(): void {
     const { pingInterval_ms, pongTimeout_ms, missedPongs } = this.#timings;
-    const now_ms = this.#clock.now();
-    const rest_ms = this.#lastPing_ms + pingInterval_ms - now_ms;
+    const rest_ms = this.#lastPing_ms + pingInterval_ms - this.#clock.now();
     if (this.#unanswered === 0 && rest_ms > 0) {
       this.#arm(rest_ms);
       return;
     }
-    const late = now_ms - this.#due_ms > pongTimeout_ms;
-    const spared = late && !this.#lastChance;
+    if (this.#unanswered > 0) this.#missed();
+    const spared = this.#isLate && !this.#lastChance;
     if (this.#unanswered >= missedPongs && !spared) {
+      this.#running = false;
       this.#dead();
       return;
     }
@@ -73,11 +110,14 @@ export class Heartbeat {
       this.#unanswered = missedPongs - 1;
     }
     this.#unanswered += 1;
-    this.#lastPing_ms = now_ms;
+    this.#send();
+    const isLast = this.#unanswered === missedPongs && !this.#lastChance;
+    this.#arm(isLast ? Math.min(pongTimeout_ms, this.#untilVerdict_ms) : pongTimeout_ms);
+  }
+
+  #send(): void {
+    this.#lastPing_ms = this.#clock.now();
     this.#id += 1;
     this.#ping(this.#id);
-    const isLast = this.#unanswered === missedPongs && !this.#lastChance;
-    const verdict_ms = this.#lastFrame_ms + pingInterval_ms + (missedPongs - 0.1) * pongTimeout_ms;
-    this.#arm(isLast ? Math.min(pongTimeout_ms, Math.max(0, verdict_ms - now_ms)) : pongTimeout_ms);
   }
 }

@@ -21,7 +21,7 @@ export default {
   'tars-1001/gives-up-after-two-attempts': {
     source: 'cloudflare/partykit#322',
     says: 'After two attempts that fail the client stays away',
-    file: 'impl/websocket/client.ts',
+    file: 'impl/websocket/reconnector.ts',
     find: "    return reaction === 'retry';",
     replace: "    this.#limitedFailures += 1;\n    return reaction === 'retry' && this.#limitedFailures <= 2;",
     gates: ['tars-1001/reconnects', 'tars-1001/channels-return'],
