@@ -31,8 +31,8 @@ export const NUMBER_max = 2 ** 31 - 1;
  */
 export function withDefaults<T extends object>(defaults: T, given: Partial<T> = {}): T {
   for (const [name, value] of Object.entries(given)) {
-    const isWhole = name.endsWith('_ms') || Number.isInteger(value);
-    if (name in defaults && isWhole && (value as number) >= 1 && (value as number) <= NUMBER_max) continue;
+    const isNumber = name.endsWith('_ms') ? typeof value === 'number' : Number.isInteger(value);
+    if (name in defaults && isNumber && (value as number) >= 1 && (value as number) <= NUMBER_max) continue;
     const expected = name in defaults ? `a number from 1 to ${NUMBER_max}` : `one of ${Object.keys(defaults)}`;
     throw new EventClientError('bad-option', `${name}: expected ${expected}, got ${value}`);
   }

@@ -14,7 +14,7 @@ export default {
     source: 'pladaria/reconnecting-websocket#50',
     says: 'The timer of the connection attempt goes on after it has succeeded, and ends the live connection',
     file: 'impl/websocket/link.ts',
-    find: '    this.#options.clock.clearTimeout(this.#connectTimer);\n    this.#heartbeat.start();',
+    find: '    this.#context.clock.clearTimeout(this.#connectTimer);\n    this.#heartbeat.start();',
     replace: '    this.#heartbeat.start();',
     gates: ['tars-1001/dropped-clients/facts', 'tars-1001/server-killed/facts'],
   },
