@@ -24,6 +24,10 @@ export interface EventServerOptions {
    * `unavailable` says that it cannot be told now: the client is asked to come back instead of being turned away.
    */
   readonly authenticate: (token: string) => Promise<User>;
+  /** Connections of one user at once. v1.0.0 knows no such limit. @default 100 */
+  readonly maxConnectionsPerUser?: number;
+  /** Subscriptions of one user at once, on all connections. v1.0.0 knows no such limit. @default 1_000 */
+  readonly maxSubscriptionsPerUser?: number;
   readonly logger: Logger;
   readonly metrics: Registry;
 }

@@ -60,7 +60,8 @@ export class Heartbeat {
     this.#unanswered = this.#timings.missedPongs;
     this.#send();
     const { pongTimeout_ms } = this.#timings;
-    this.#arm(wasAsleep ? pongTimeout_ms : Math.min(pongTimeout_ms, this.#untilVerdict_ms));
+    const rest_ms = this.#verdict_ms - this.#clock.now();
+    this.#arm(wasAsleep ? pongTimeout_ms : Math.max(0, Math.min(pongTimeout_ms, rest_ms)));
   }
 
   /** A frame came in. The timer is left as it is and looks at this when it fires. */
@@ -85,15 +86,16 @@ export class Heartbeat {
     return this.#clock.now() - this.#due_ms > this.#timings.pongTimeout_ms;
   }
 
-  get #untilVerdict_ms(): number {
+  /** When a connection that stays silent is dead. */
+  get #verdict_ms(): number {
     const { pingInterval_ms, pongTimeout_ms, missedPongs } = this.#timings;
-    const verdict_ms = this.#lastFrame_ms + pingInterval_ms + (missedPongs - 0.1) * pongTimeout_ms;
-    return Math.max(0, verdict_ms - this.#clock.now());
+    return this.#lastFrame_ms + pingInterval_ms + (missedPongs - 0.1) * pongTimeout_ms;
   }
 
   #fire(): void {
     const { pingInterval_ms, pongTimeout_ms, missedPongs } = this.#timings;
-    const rest_ms = this.#lastPing_ms + pingInterval_ms - this.#clock.now();
+    const now_ms = this.#clock.now();
+    const rest_ms = this.#lastPing_ms + pingInterval_ms - now_ms;
     if (this.#unanswered === 0 && rest_ms > 0) {
       this.#arm(rest_ms);
       return;
@@ -112,7 +114,8 @@ export class Heartbeat {
     this.#unanswered += 1;
     this.#send();
     const isLast = this.#unanswered === missedPongs && !this.#lastChance;
-    this.#arm(isLast ? Math.min(pongTimeout_ms, this.#untilVerdict_ms) : pongTimeout_ms);
+    const verdict_ms = this.#verdict_ms;
+    this.#arm(isLast ? Math.min(pongTimeout_ms, Math.max(0, verdict_ms - now_ms)) : pongTimeout_ms);
   }
 
   #send(): void {

@@ -1,7 +1,12 @@
 /** The token of a connection: renewed before it ends, refused once, never an old one. */
 import { expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { WebSocketConstructor } from '../release-parts.ts';
+import { createEventClient } from './client.ts';
 import { CLOSE } from './close-codes.ts';
+import { startPeer } from './event-peer.ts';
 import { scriptedClient, settle } from './scripted-peer.ts';
+import { serveEvents } from './server.ts';
 
 /** Connected with a token that lasts so long; `tokens` are given one after the other. */
 async function connected(expiresIn_ms: number, tokens: (string | Error)[]) {
@@ -101,4 +106,28 @@ test('a token that comes after the connection has ended is not sent, and no time
   await settle();
   expect(socket.of('authenticate')).toHaveLength(1);
   expect(scripted.clock.timers).toBe(0);
+});
+
+test('with the real server the connection outlives its first token', async () => {
+  const accepted: string[] = [];
+  const peer = await startPeer(serveEvents, {
+    authenticate: async (token) => {
+      accepted.push(token);
+      const lasts_ms = token === 'first' ? 6_000 : 600_000;
+      return { subject: 'someone', role: 'viewer', expiresAt_ms: Date.now() + lasts_ms };
+    },
+  });
+  const client = createEventClient({
+    url: peer.url,
+    token: ({ expiring }) => (expiring ? 'second' : 'first'),
+    WebSocket: WebSocket as unknown as WebSocketConstructor,
+  });
+  try {
+    client.connect();
+    await expect.poll(() => accepted, { timeout: 20_000 }).toEqual(['first', 'second']);
+    expect([client.state, client.metrics?.connections]).toEqual(['connected', 1]);
+  } finally {
+    client.close();
+    await peer.stop();
+  }
 });
