@@ -5,6 +5,7 @@ import { type PeerOptions, startPeer } from './event-peer.ts';
 import { serveEvents } from './server.ts';
 
 const channel = 'evaluations';
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 const soon = { timeout: 5_000, interval: 5 };
 const peers: { stop(): Promise<void> }[] = [];
 

@@ -4,8 +4,8 @@
  * Events are handled strictly in order, each after every handler of the one before has settled. An event leaves the
  * queue when each handler has taken it. One that throws or rejects has not, and gets the event again, its fellows do
  * not; when that does not help, or its promise takes too long, a gap is told in the event's place: what a page does
- * not have it must hear of. A handler that failed so is given each event once, and no more gaps are told for it, until
- * it takes one: a broken handler must not hold up the others for ever.
+ * not have it must hear of. A handler that failed so is given each event once only, until it takes one: a broken
+ * handler must not hold up the others for ever.
  */
 import type { DashboardEvent } from '../release-parts.ts';
 import { Backoff } from './backoff.ts';
@@ -119,8 +119,8 @@ export class EventQueue {
         const outcome = await this.#call(entry, event);
         if (outcome === 'failed' && !entry.broken && attempt < limits.handlerAttempts) again.push(entry);
         else {
-          if (outcome !== 'taken' && !entry.broken) isLost = true;
           entry.broken = outcome !== 'taken';
+          isLost ||= entry.broken;
         }
       };
       await Promise.all(entries.map(call));
