@@ -98,17 +98,16 @@ export class Channel {
     this.#take(event, size, { epoch, offset });
   }
 
-  /** The position moves first: the queue may call a handler at once. */
   #take(event: { channel: string; payload: unknown }, size: number, position?: Position): void {
-    const before = this.#position;
-    this.#position = position;
-    if (this.#queue.push(event, size)) {
-      this.#owner.context.counters.events += 1;
+    const { counters } = this.#owner.context;
+    if (!this.#queue.hasRoom(size)) {
+      this.#overflowed = true;
+      counters.overflows += 1;
       return;
     }
-    this.#position = before;
-    this.#overflowed = true;
-    this.#owner.context.counters.overflows += 1;
+    counters.events += 1;
+    this.#position = position;
+    this.#queue.push(event, size);
   }
 
   #emptied(): void {

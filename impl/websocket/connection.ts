@@ -1,32 +1,14 @@
-/** The server's end of one connection: authentication, subscriptions, and every bound on what the peer may cost. */
-import type { Logger } from 'pino';
+/** The server's end of one connection: frames in and out, subscriptions, and the bounds on what the peer may cost. */
 import type { RawData, WebSocket } from 'ws';
-import type { ChannelFeeds } from '../event-log/channel-feeds.ts';
-import type { HistoryReader, LogEvent } from '../event-log/event-log.ts';
-import type { User } from '../release-parts.ts';
+import type { LogEvent } from '../event-log/event-log.ts';
+import { Admission } from './admission.ts';
 import { Budget } from './budget.ts';
 import { ChannelSubscription, type SubscribeRequest, type SubscriberLink } from './channel-subscription.ts';
 import { CLOSE } from './close-codes.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import type { ClientFrame, ErrorFrame, ServerFrame } from './frames.ts';
-import type { EventServerLimits } from './limits.ts';
-import type { EventServerMetrics } from './metrics.ts';
 import { Outbound } from './outbound.ts';
 import { errorFrame, eventText, isFrame, parseClientFrame } from './protocol.ts';
-import type { UserQuota, UserQuotas } from './user-quotas.ts';
-
-/** `setTimeout` fires at once when it is given more. */
-const TIMER_ms_max = 2 ** 31 - 1;
-
-/** What all connections of a server share. */
-export interface ConnectionContext {
-  readonly log: HistoryReader;
-  readonly feeds: ChannelFeeds;
-  readonly authenticate: (token: string) => Promise<User>;
-  readonly quotas: UserQuotas;
-  readonly limits: EventServerLimits;
-  readonly metrics: EventServerMetrics;
-  readonly logger: Logger;
-}
 
 export class Connection implements SubscriberLink {
   readonly closed: Promise<void>;
@@ -36,13 +18,9 @@ export class Connection implements SubscriberLink {
   readonly #subscriptions = new Map<string, ChannelSubscription>();
   /** Subscriptions that came in one flight with the token, until it is known to be valid. */
   readonly #waiting = new Map<string, SubscribeRequest>();
-  readonly #authenticateTimer: NodeJS.Timeout;
+  readonly #admission: Admission;
   readonly #errors: Budget;
   readonly #newSubscriptions: Budget;
-  #expiryTimer: NodeJS.Timeout | undefined;
-  #authenticating = false;
-  #user: User | undefined;
-  #quota: UserQuota | undefined;
   #lastFrame_ms = performance.now();
   #ending = false;
 
@@ -53,7 +31,13 @@ export class Connection implements SubscriberLink {
     this.#errors = new Budget(limits.maxErrors, limits.error_ms);
     this.#newSubscriptions = new Budget(limits.maxNewSubscriptions, limits.newSubscription_ms);
     context.metrics.connections.inc();
-    this.#authenticateTimer = setTimeout(() => this.#authenticateTimedOut(), limits.authenticate_ms);
+    this.#admission = new Admission(context, {
+      isOpen: () => !this.#ending && socket.readyState === socket.OPEN,
+      send: (frame) => this.#send(frame),
+      refuse: (frame) => this.#refuse(frame),
+      end: (code, reason) => this.end(code, reason),
+      admitted: () => this.#startWaiting(),
+    });
     socket.on('message', (data, isBinary) => this.#message(data, isBinary));
     const alive = () => {
       this.#lastFrame_ms = performance.now();
@@ -131,7 +115,7 @@ export class Connection implements SubscriberLink {
   #frame(frame: ClientFrame | ErrorFrame): void {
     if (!isFrame(frame)) this.#refuse(frame);
     else if (frame.type === 'ping') this.#send({ type: 'pong', id: frame.id });
-    else if (frame.type === 'authenticate') void this.#authenticate(frame.token);
+    else if (frame.type === 'authenticate') void this.#admission.authenticate(frame.token);
     else if (frame.type === 'subscribe') this.#subscribe(frame.channel, frame);
     else this.#unsubscribe(frame.channel);
   }
@@ -142,83 +126,8 @@ export class Connection implements SubscriberLink {
     else this.end(CLOSE.policyViolation, 'too many errors');
   }
 
-  async #authenticate(token: string): Promise<void> {
-    if (this.#authenticating) {
-      this.#refuse(errorFrame('bad-frame', 'authenticate: already under way'));
-      return;
-    }
-    this.#authenticating = true;
-    let user: User;
-    try {
-      user = await this.#context.authenticate(token);
-    } catch (error) {
-      if (!this.#ending) this.#notAuthenticated(error);
-      return;
-    } finally {
-      this.#authenticating = false;
-    }
-    if (this.#ending || this.#socket.readyState !== this.#socket.OPEN) return;
-    clearTimeout(this.#authenticateTimer);
-    if (!this.#admit(user)) return;
-    this.#expireAt(user.expiresAt_ms);
-    this.#context.logger.debug({ subject: user.subject }, 'authenticated');
-    const expires = user.expiresAt_ms !== undefined && { expiresIn_ms: Math.max(0, user.expiresAt_ms - Date.now()) };
-    this.#send({ type: 'authenticated', ...expires });
-    for (const [channel, request] of this.#waiting) this.#start(channel, request);
-    this.#waiting.clear();
-  }
-
-  /** A connection is one user's, from its first token on (centrifuge-dart#126), and each user has so many. */
-  #admit(user: User): boolean {
-    if (this.#quota && this.#quota.subject !== user.subject) {
-      this.#send(errorFrame('unauthorized', 'the token is of another user; open another connection for it'));
-      this.end(CLOSE.unauthorized, 'another user');
-      return false;
-    }
-    this.#quota ??= this.#context.quotas.take(user.subject);
-    if (!this.#quota) {
-      const limit = this.#context.limits.maxConnectionsPerUser;
-      this.#context.metrics.userLimits.inc();
-      this.#send(errorFrame('too-many-connections', `a user may have ${limit} connections; close one`));
-      this.end(CLOSE.tryAgainLater, 'too many connections');
-      return false;
-    }
-    this.#user = user;
-    return true;
-  }
-
-  /** A connection lasts no longer than the token it was opened with; a new token on it prolongs it. */
-  #expireAt(expiresAt_ms = Number.POSITIVE_INFINITY): void {
-    clearTimeout(this.#expiryTimer);
-    if (expiresAt_ms === Number.POSITIVE_INFINITY) return;
-    const rest_ms = expiresAt_ms - Date.now();
-    if (rest_ms > 0) {
-      this.#expiryTimer = setTimeout(() => this.#expireAt(expiresAt_ms), Math.min(rest_ms, TIMER_ms_max));
-      return;
-    }
-    this.#send(errorFrame('unauthorized', 'the token has expired; get a new one'));
-    this.end(CLOSE.unauthorized, 'token expired');
-  }
-
-  #notAuthenticated(error: unknown): void {
-    if (error instanceof Error && 'code' in error && error.code === 'unavailable') {
-      this.#send(errorFrame('unavailable', 'tokens cannot be checked now; connect again'));
-      this.end(CLOSE.tryAgainLater, 'unavailable');
-      return;
-    }
-    this.#context.metrics.authenticationFailures.inc();
-    this.#send(errorFrame('unauthorized', 'the token is not valid; get a new one'));
-    this.end(CLOSE.unauthorized, 'unauthorized');
-  }
-
-  #authenticateTimedOut(): void {
-    if (!this.#authenticating) this.#context.metrics.authenticationFailures.inc();
-    // Nothing was refused: a slow network must not cost the client its one new token.
-    this.end(CLOSE.tryAgainLater, this.#authenticating ? 'authentication took too long' : 'no token');
-  }
-
   #subscribe(channel: string, request: SubscribeRequest): void {
-    if (!this.#user && !this.#authenticating) {
+    if (!this.#admission.user && !this.#admission.isUnderWay) {
       this.#refuse(errorFrame('unauthenticated', `subscribe ${channel}: authenticate first`));
       return;
     }
@@ -231,14 +140,19 @@ export class Connection implements SubscriberLink {
       this.#send(errorFrame('too-many-subscriptions', `subscribe ${channel}: a connection may ${limit}`, channel));
       return;
     }
-    if (this.#user) this.#start(channel, request);
+    if (this.#admission.user) this.#start(channel, request);
     else this.#waiting.set(channel, request);
+  }
+
+  #startWaiting(): void {
+    for (const [channel, request] of this.#waiting) this.#start(channel, request);
+    this.#waiting.clear();
   }
 
   #start(channel: string, request: SubscribeRequest): void {
     let subscription = this.#subscriptions.get(channel);
     if (!subscription) {
-      if (!this.#quota?.takeSubscription()) {
+      if (!this.#admission.quota?.takeSubscription()) {
         const limit = this.#context.limits.maxSubscriptionsPerUser;
         this.#context.metrics.userLimits.inc();
         const message = `subscribe ${channel}: a user may have ${limit} subscriptions; leave one`;
@@ -256,7 +170,7 @@ export class Connection implements SubscriberLink {
     this.#waiting.delete(channel);
     this.#subscriptions.get(channel)?.end();
     if (!this.#subscriptions.delete(channel)) return;
-    this.#quota?.releaseSubscription();
+    this.#admission.quota?.releaseSubscription();
     this.#context.metrics.subscriptions.dec();
   }
 
@@ -276,12 +190,10 @@ export class Connection implements SubscriberLink {
   }
 
   #release(code: number): void {
-    clearTimeout(this.#authenticateTimer);
-    clearTimeout(this.#expiryTimer);
     this.#outbound.release();
     this.#context.metrics.connections.dec();
     this.#endSubscriptions();
-    this.#quota?.release();
-    this.#context.logger.debug({ code, subject: this.#user?.subject }, 'closed');
+    this.#admission.release();
+    this.#context.logger.debug({ code, subject: this.#admission.user?.subject }, 'closed');
   }
 }

@@ -162,6 +162,22 @@ test('the queue is bounded by size too; one event always fits, and the rest is a
   expect(scripted.client.metrics).toMatchObject({ events: 3, overflows: 1, gaps: 0 });
 });
 
+test('what has been handled counts no longer', async () => {
+  const held = Promise.withResolvers<void>();
+  const { scripted, socket, order } = await start((payload) => (payload === 11 ? held.promise : undefined), {
+    limits: { maxQueued_bytes: 300 },
+  });
+  for (let offset = 1; offset <= 10; offset += 1) {
+    event(socket, offset); // about 70 bytes each
+    await settle();
+  }
+  for (const offset of [11, 12, 13]) event(socket, offset);
+  held.resolve();
+  await settle();
+  expect(order).toHaveLength(13);
+  expect(scripted.client.metrics?.overflows).toBe(0);
+});
+
 test('handlers that do not keep up bound the queue: what does not fit is asked for again when it is empty', async () => {
   const scripted = scriptedClient();
   const got: number[] = [];

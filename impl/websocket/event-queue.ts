@@ -60,14 +60,17 @@ export class EventQueue {
     return () => void this.#handlers.delete(entry);
   }
 
-  /** `size` is what the event counts for. False if it does not fit. */
-  push(event: DashboardEvent, size: number): boolean {
+  /** Whether an event of this size fits: one always does. */
+  hasRoom(size: number): boolean {
     const { maxQueued, maxQueued_bytes } = this.#owner.context.limits;
     const isFull = this.#items.length >= maxQueued || this.#size + size > maxQueued_bytes;
-    if (isFull && this.#items.length > 0) return false;
+    return !isFull || this.#items.length === 0;
+  }
+
+  /** May call the handlers before it returns. */
+  push(event: DashboardEvent, size: number): void {
     this.#size += size;
     this.#add({ event, size });
-    return true;
   }
 
   /** Tells a gap in its place: after the events that came before it. */

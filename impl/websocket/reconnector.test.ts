@@ -131,6 +131,7 @@ test('with reconnection turned off it stays disconnected after a loss, as v1.0.0
   on = true;
   scripted.client.connect();
   await settle();
+  expect(scripted.environment.listeners).toBe(1);
   scripted.socket.accepts();
   scripted.socket.closes();
   (await scripted.comesBack()).accepts();

@@ -8,7 +8,8 @@ import type { EventTail, HistoryReader } from '../event-log/event-log.ts';
 import { serveFromRedis } from '../event-log/serve-from-redis.ts';
 import type { EventServer, EventServerOptions } from '../release-parts.ts';
 import { CLOSE, retryHint } from './close-codes.ts';
-import { Connection, type ConnectionContext } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import { DEFAULT_LIMITS, type EventServerLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
 import { isAllowedOrigin } from './origin.ts';
@@ -76,16 +77,13 @@ export function serveEvents(options: ServeEventsOptions): EventServer {
     });
   });
 
-  let swept_ms = performance.now();
-  let spared = false;
-  const sweep = setInterval(() => {
+  const lookAround = () => {
     const now_ms = performance.now();
-    // A process that stood still has not read yet what its clients sent meanwhile: once it may read first.
-    spared = !spared && now_ms - swept_ms > 2 * limits.sweep_ms;
-    swept_ms = now_ms;
-    if (spared) return;
     for (const connection of connections) connection.sweep(now_ms);
-  }, limits.sweep_ms);
+  };
+  // Not in the timer itself: a process that stood still has not read yet what its clients sent meanwhile, and several
+  // rounds of the timer may be due before it does. An immediate comes after the sockets have been read.
+  const sweep = setInterval(() => setImmediate(lookAround), limits.sweep_ms);
 
   /** Closes a few at a time, over at most half of the time given: all at once would come back as a herd. */
   async function drain(deadline_ms: number): Promise<void> {
