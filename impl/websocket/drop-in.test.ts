@@ -167,6 +167,24 @@ test.each(['close', 'abort'])('%s while it waits to come back leaves no timer an
   expect(sockets).toHaveLength(1);
 });
 
+test('closed while it connects it lets the attempt go at once', async () => {
+  const clock = new VirtualClock();
+  const sockets: ScriptedSocket[] = [];
+  class Recorded extends ScriptedSocket {
+    constructor() {
+      super();
+      sockets.push(this);
+    }
+  }
+  const socket = new ReconnectingWebSocket('ws://test', [], { WebSocket: Recorded as never, clock });
+  const told: string[] = [];
+  for (const type of ['open', 'error', 'close']) socket.addEventListener(type, () => told.push(type));
+  await settle();
+  socket.close();
+  await settle();
+  expect([told, clock.timers, socket.readyState, sockets[0]?.closeCodes]).toEqual([['close'], 0, 3, [1000]]);
+});
+
 test.each([
   ['with a ping of its own a silent connection is left within 60 s', () => '{"type":"ping"}', 2],
   ['without one it cannot be told from a quiet one', undefined, 1],

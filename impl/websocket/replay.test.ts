@@ -34,6 +34,25 @@ test('what was missed is replayed before what is new, page by page', async () =>
   expect(await metric('events_sent_total')).toBe(16);
 });
 
+test("an event has one number, the log's, whoever hears it and however: nobody counts for himself (aspnetcore#55575)", async () => {
+  const { client, log } = await start();
+  log.append(channel, 'first');
+  const { epoch } = await log.history(channel);
+  const live = await client('good');
+  live.send({ type: 'subscribe', channel });
+  await live.next('subscribed');
+  for (const payload of ['second', 'third']) log.append(channel, payload);
+  const heard = [await live.next('event'), await live.next('event')];
+  const replayed = await client('good');
+  replayed.send({ type: 'subscribe', channel, since: { epoch, offset: 1 } });
+  await replayed.next('subscribed');
+  expect([await replayed.next('event'), await replayed.next('event')]).toEqual(heard);
+  expect(heard).toMatchObject([
+    { offset: 2, payload: 'second' },
+    { offset: 3, payload: 'third' },
+  ]);
+});
+
 test('nothing is lost or doubled at the seam while events keep coming (centrifugo: MergeNoGapCheck)', async () => {
   const { client, log } = await start({ page: 3 });
   for (const payload of upTo(30)) log.append(channel, payload);

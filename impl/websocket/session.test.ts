@@ -92,6 +92,26 @@ test('no newer token is reported, and costs no more than the connection in its t
   expect(scripted.client.state).toBe('connected');
 });
 
+test.each(['closed', 'lost'])('a connection that is %s before its token ends leaves no timer of it', async (how) => {
+  const { scripted, socket } = await connected(900_000, ['first', 'second']);
+  if (how === 'closed') scripted.client.close();
+  else socket.closes();
+  expect(scripted.clock.timers).toBe(how === 'closed' ? 0 : 1); // the wait to come back
+});
+
+test('that there is no newer token is of no interest when the connection has ended meanwhile', async () => {
+  const late = Promise.withResolvers<string>();
+  const scripted = scriptedClient({ token: ({ expiring }) => (expiring ? late.promise : 'first') });
+  const socket = await scripted.start();
+  socket.opens();
+  socket.tells({ type: 'authenticated', expiresIn_ms: 20_000 });
+  await scripted.clock.advance(10_000);
+  socket.closes();
+  late.reject(new Error('offline'));
+  await settle();
+  expect(scripted.told.errors).toEqual(['WebSocket closed with code 1006; reconnecting']);
+});
+
 test('a token that comes after the connection has ended is not sent, and no timer is left', async () => {
   const late = Promise.withResolvers<string>();
   const token = vi.fn<() => string | Promise<string>>().mockReturnValueOnce('first').mockReturnValue(late.promise);

@@ -101,7 +101,7 @@ export class Session {
   async #renew(): Promise<void> {
     try {
       const token = await this.#options.token({ refused: false, expiring: true });
-      if (!this.#over && token !== this.#token) this.#authenticate(token);
+      if (token !== this.#token) this.#authenticate(token);
     } catch (error) {
       if (!this.#over) this.#options.notRenewed(error);
     }
