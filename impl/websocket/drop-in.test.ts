@@ -119,6 +119,7 @@ test('what does not fit the queue is refused, and what waits stays', async () =>
   const full = { code: 'send-queue-full' };
   socket.send('12345');
   expect(() => socket.send('123456')).toThrow(expect.objectContaining(full)); // 11 bytes
+  expect(() => socket.send('äää')).toThrow(expect.objectContaining(full)); // 11 bytes too
   socket.send('ä45'); // 9 bytes
   socket.send('');
   expect(() => socket.send('')).toThrow(expect.objectContaining(full)); // the fourth
