@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { ReleaseParts } from '../../release-parts.ts';
 import { registerAgents } from './agents.ts';
 import { type Authentication, registerAuthentication } from './authentication.ts';
 import { registerEvaluations } from './evaluations.ts';
@@ -16,8 +17,7 @@ import { registerMetrics } from './metrics.ts';
 import { answerClientError, Problem, sendProblem } from './problem-details.ts';
 
 export interface DashboardApiOptions {
-  /** The release's version, as `/health` tells it. */
-  readonly version: string;
+  readonly release: Pick<ReleaseParts, 'version' | 'database'>;
   readonly postgres: Pick<Pool, 'query'>;
   readonly redis: Redis;
   /** At least 32 characters. */
@@ -35,7 +35,8 @@ export interface DashboardApi {
 
 /** Builds the server without listening. */
 export async function buildDashboardApi(options: DashboardApiOptions): Promise<DashboardApi> {
-  const { version, postgres, redis, metrics } = options;
+  const { release, postgres, redis, metrics } = options;
+  const { version } = release;
   let draining = false;
   const server: FastifyInstance = fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
@@ -88,7 +89,15 @@ export async function buildDashboardApi(options: DashboardApiOptions): Promise<D
     isDraining: () => draining,
   });
   registerLogin(server, { postgres, authentication });
-  registerEvaluations(server, { postgres, redis, authentication });
+  const history = await release.database.serveEvaluationHistory({
+    server,
+    postgres,
+    redis,
+    mayRead: authentication.require('viewer'),
+    logger: options.logger,
+    metrics,
+  });
+  registerEvaluations(server, { postgres, redis, authentication, history });
   registerAgents(server, { postgres, authentication });
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   routesAreComplete();
