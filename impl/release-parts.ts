@@ -131,6 +131,8 @@ export interface ReleaseParts {
   readonly version: string;
   readonly database: {
     readonly pool: PoolSettings;
+    /** Brings a database with v1.0.0's tables to what this release needs. Safe to repeat, and while others use it. */
+    migrate(postgresUrl: string): Promise<void>;
     /** Registers the route. */
     serveEvaluationHistory(options: EvaluationHistoryOptions): Promise<EvaluationHistory>;
   };

@@ -14,6 +14,7 @@ export const releases: Record<ReleaseName, ReleaseParts> = {
     version: 'v1.0.0',
     database: {
       pool: {},
+      async migrate() {},
       async serveEvaluationHistory(options) {
         const { serveEvaluationHistory } = await import('./baseline/database/evaluation-history.ts');
         return serveEvaluationHistory(options);
@@ -31,6 +32,15 @@ export const releases: Record<ReleaseName, ReleaseParts> = {
     version: 'v1.0.1',
     database: {
       pool,
+      async migrate(postgresUrl) {
+        const { Migrator } = await import('./database/migrator.ts');
+        const migrator = await Migrator.connect(postgresUrl);
+        try {
+          await migrator.up();
+        } finally {
+          await migrator.close();
+        }
+      },
       async serveEvaluationHistory(options) {
         const { serveEvaluationHistory } = await import('./database/evaluation-history.ts');
         return serveEvaluationHistory(options);
