@@ -1,7 +1,7 @@
 /** One line of the certificate: what the judge is held to, what came out, and whether that is enough. */
 
 export interface Figure {
-  /** `false alarms`, `power`, `early`, `repeatable`, `closed`, `fast`. */
+  /** `false alarms`, `power`, `early`, `repeatable`, `closed`, `fast`, `noise floor`. */
   promise: string;
   /** The gate and the circumstances. */
   of: string;
