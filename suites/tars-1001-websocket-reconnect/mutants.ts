@@ -16,7 +16,7 @@ export default {
     file: 'impl/websocket/link.ts',
     find: '    this.#options.clock.clearTimeout(this.#connectTimer);\n    this.#heartbeat.start();',
     replace: '    this.#heartbeat.start();',
-    gates: ['tars-1001/dropped-clients/facts', 'tars-1001/server-killed/facts'],
+    gates: ['tars-1001/server-killed/facts', 'tars-1001/dropped-clients/facts'],
   },
   'tars-1001/gives-up-after-two-attempts': {
     source: 'cloudflare/partykit#322',
@@ -32,7 +32,7 @@ export default {
     file: 'impl/websocket/channel.ts',
     find: 'since: this.#position })',
     replace: 'since: this.#position?.offset ? this.#position : undefined })',
-    gates: ['tars-1001/dropped-clients/facts', 'tars-1001/server-killed/facts'],
+    gates: ['tars-1001/server-killed/facts', 'tars-1001/dropped-clients/facts'],
   },
   'tars-1001/restart-taken-for-the-end': {
     source: 'phoenixframework/phoenix#3161',
@@ -64,7 +64,7 @@ export default {
     file: 'impl/services/eval-engine/outbox-relay.ts',
     find: 'FROM outbox ORDER BY id LIMIT',
     replace: 'FROM outbox ORDER BY id DESC LIMIT',
-    gates: ['tars-1001/nothing-lost'],
+    gates: ['tars-1001/nothing-lost', 'tars-1001/events-under-cuts/facts'],
   },
   'tars-1001/event-differs-from-its-row': {
     source: 'the release plan: no message lost',
@@ -72,7 +72,7 @@ export default {
     file: 'impl/services/eval-engine/evaluations-table.ts',
     find: 'rows[0].created_at.toISOString()',
     replace: 'new Date(Math.trunc(rows[0].created_at.getTime() / 1_000) * 1_000).toISOString()',
-    gates: ['tars-1001/nothing-lost'],
+    gates: ['tars-1001/nothing-lost', 'tars-1001/events-under-cuts/facts'],
   },
   'tars-1001/frames-without-bound': {
     source: 'websockets/ws, doc/ws.md: maxPayload is 100 MiB unless it is set',
