@@ -13,7 +13,7 @@ export function JudgeCertificate({ run: { certificate } }: { run: Run }) {
   const rough = quick ? ' Made with few simulations: the figures are rough.' : '';
   return html`<${Section} id="certificate" title="The judge's certificate">
     <p>${met} of ${counted(held.length, 'figure')} met that the judge is held to. Measured by driving the judge of this run, on its commit.${rough} Figures without a mark are shown beside, for comparison.</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Table of the certificate's figures"><table class="facts">
+    <div class="scroll" tabindex="0" role="region" aria-label="Table of the certificate's figures"><table class="facts certificate">
       <thead><tr><th scope="col">Figure</th><th scope="col">Measured</th><th scope="col">Required</th><th scope="col">Met</th></tr></thead>
       ${[...Map.groupBy(figures, ({ promise }) => promise)].map(
         ([promise, own]) => html`<tbody>
@@ -29,8 +29,8 @@ export function JudgeCertificate({ run: { certificate } }: { run: Run }) {
 function Row({ figure: { of, measured, required, met } }: { figure: Figure }) {
   return html`<tr class=${met === undefined ? 'quiet' : ''}>
     <td>${of}</td>
-    <td class="n">${measured}</td>
-    <td class="n">${required}</td>
+    <td>${measured}</td>
+    <td>${required}</td>
     <td>${met === undefined ? null : met ? html`<span class="badge v-pass"><i>✓</i>met</span>` : html`<span class="badge v-fail"><i>✗</i>missed</span>`}</td>
   </tr>`;
 }
