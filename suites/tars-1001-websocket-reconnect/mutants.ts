@@ -18,12 +18,14 @@ export default {
     replace: '    this.#heartbeat.start();',
     gates: ['tars-1001/server-killed/facts', 'tars-1001/dropped-clients/facts'],
   },
-  'tars-1001/gives-up-after-two-attempts': {
+  'tars-1001/gives-up-after-six-attempts': {
     source: 'cloudflare/partykit#322',
-    says: 'After two attempts that fail the client stays away',
+    // Fewer would also fail while a service only starts again, which is another check's matter.
+    says: 'After six attempts in a row that fail the client stays away',
     file: 'impl/websocket/client.ts',
     find: "    return reaction === 'retry';",
-    replace: "    this.#limitedFailures += 1;\n    return reaction === 'retry' && this.#limitedFailures <= 2;",
+    replace:
+      "    this.#limitedFailures = this.#state === 'connected' ? 0 : this.#limitedFailures + 1;\n    return reaction === 'retry' && this.#limitedFailures < 6;",
     gates: ['tars-1001/reconnects', 'tars-1001/channels-return'],
   },
   'tars-1001/no-position-before-the-first-event': {
