@@ -8,6 +8,8 @@ import type { Stopping } from './stopping.ts';
 
 /** How often it is looked whether anything was recorded; only then is it judged. */
 const LOOK_MS = 250;
+/** Judging takes at most one part in so many of the time: a run that records much is not to be slowed by its being judged. */
+const REST = 10;
 
 export interface BailOptions {
   /** Of the run, which is still being written. */
@@ -26,13 +28,18 @@ export function bailWhenCertain({ folder, decides, stopping }: BailOptions): Asy
   const path = join(folder, FILES.observations);
   let judged_bytes = 0;
   let looking: Promise<void> | undefined;
+  let restsUntil_ms = 0;
   const look = async () => {
+    const began_ms = performance.now();
     const { gates } = await judgeFolder(folder);
     if (gates.some((gate) => gate.verdict === 'fail' && decides(gate))) stopping.stop({ how: 'bailed' });
+    const now_ms = performance.now();
+    restsUntil_ms = now_ms + REST * (now_ms - began_ms);
   };
   const timer = setInterval(() => {
+    if (looking !== undefined || stopping.reason !== undefined || performance.now() < restsUntil_ms) return;
     const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
-    if (size === judged_bytes || looking !== undefined || stopping.reason !== undefined) return;
+    if (size === judged_bytes) return;
     judged_bytes = size;
     // What cannot be judged now ends nothing: the end of the run will tell.
     looking = look()
