@@ -40,9 +40,10 @@ const options = { lane: 'waiting', stack: dashboard, measures, facts: FACTS, tim
 type Context = CheckContext<DashboardServices, (typeof FACTS)[number], typeof measures>;
 
 check('tars-1001/dropped-clients', options, async (context) => {
-  const { stack, random } = context;
+  const { stack, random, signal } = context;
   const { hostname: host, port } = new URL(stack.api.address);
   const token = await login(stack, 'operator');
+  const allBack = rendezvous(GROUPS.length, signal);
   const groups = await Promise.all(
     GROUPS.map(async ({ agentId, outage }) => {
       // Drawn before anything is waited for: the groups' order is not the clock's.
@@ -51,7 +52,7 @@ check('tars-1001/dropped-clients', options, async (context) => {
       const url = socketUrl(`http://${proxy.host}:${proxy.port}`);
       const network = { cut: () => proxy.outage(outage), restore: () => proxy.restore() };
       // Awaited here: the proxy is closed when this function is left.
-      return await watchGroup(context, { url, token, agentId, network, random: ofViewers });
+      return await watchGroup(context, { url, token, agentId, network, allBack, random: ofViewers });
     }),
   );
   record(context, groups);
@@ -67,6 +68,7 @@ check('tars-1001/server-killed', options, async (context) => {
       token,
       agentId: 'server-killed',
       network,
+      allBack: rendezvous(1, context.signal),
       random: forkRandom(context.random),
     }),
   ]);
@@ -77,6 +79,8 @@ interface Group {
   readonly token: string;
   readonly agentId: string;
   readonly network: { cut(): Promise<void>; restore(): Promise<void> };
+  /** Tells that this group is back; resolves when every group is. What one commits must not be missed by one still away. */
+  readonly allBack: () => Promise<void>;
   /** Numbers in [0, 1) for the viewers' jitter. */
   readonly random: () => number;
 }
@@ -94,7 +98,7 @@ interface Seen {
 /** Gathers the clients of a group, takes their network away for a while, and watches them return; observes both measures. */
 async function watchGroup(
   { stack, profile, signal, observe }: Context,
-  { url, token, agentId, network, random }: Group,
+  { url, token, agentId, network, allBack, random }: Group,
 ): Promise<Seen> {
   const viewers = await gather(stack, { url, token, agentId, count: CLIENTS, random, signal });
   try {
@@ -109,7 +113,7 @@ async function watchGroup(
         STAY_MS,
         signal,
       ),
-      channelsMissing(stack, viewers, { token, agentId, patience_ms: 10_000, signal }),
+      allBack().then(() => channelsMissing(stack, viewers, { token, agentId, patience_ms: 10_000, signal })),
     ]);
     const gaps = viewers.map((viewer) => viewer.gaps.length);
     observe('channels_missing', channels_missing);
@@ -117,6 +121,19 @@ async function watchGroup(
   } finally {
     for (const viewer of viewers) viewer.close();
   }
+}
+
+/** Resolves for all of them once `count` have called it. */
+function rendezvous(count: number, signal: AbortSignal): () => Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  promise.catch(() => {}); // One that failed never comes, and then nobody may be waiting.
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  let missing = count;
+  return () => {
+    missing -= 1;
+    if (missing === 0) resolve();
+    return promise;
+  };
 }
 
 function record({ stack, fact }: Context, groups: readonly Seen[]): void {
