@@ -1,5 +1,6 @@
 /** `run.json`: the verdict of a run and everything a reader needs to believe it. The reporters import this and nothing else. */
 import { z } from 'zod';
+import { certificateSchema } from './certificate.ts';
 import { armSchema, checkStatusSchema } from './entry.ts';
 import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
@@ -152,6 +153,8 @@ export const runSchema = z.strictObject({
   gates: z.array(gateSchema),
   /** What became of each planted fault on this very commit; absent when that was not tried. */
   mutants: z.array(mutantReportSchema).optional(),
+  /** What `prove --judge` measured of the judge on this very commit; absent when that was not done. */
+  certificate: certificateSchema.optional(),
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
   /** Time series for charts; points are [seconds since the first value, value]. */
   series: z.array(
