@@ -104,6 +104,18 @@ export const checkReportSchema = z.strictObject({
   status: checkStatusSchema,
   duration_ms: z.number().nonnegative(),
   error: z.string().optional(),
+  /** Replicates of a measured check whose pair was made again because the harness itself had spoilt it; absent when none. */
+  voided: z
+    .array(
+      z.strictObject({
+        arm: armSchema,
+        replicate: z.int().nonnegative(),
+        attempt: z.int().nonnegative(),
+        at: z.iso.datetime(),
+        says: z.string(),
+      }),
+    )
+    .optional(),
   facts: z.array(
     z.strictObject({
       arm: armSchema,
