@@ -1,5 +1,4 @@
 /** Manual refreshes: how many of those who look at a dashboard for half an hour must reload it (VIEWING-MODEL.md). */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { login } from '../../fixtures/api-client.ts';
@@ -12,12 +11,11 @@ import { dashboard } from '../../fixtures/stacks/dashboard.ts';
 import { check } from '../../harness/checks/check.ts';
 import { forkRandom } from '../../harness/random/random.ts';
 import { RedisEventLog } from '../../impl/event-log/redis-event-log.ts';
-import type { Onlooker, OnlookerCommands, Seen } from './onlookers-child.ts';
-import { planEvents, planPath, SPELLS, type SpellLaw, VIEWING_MS } from './viewing-model.ts';
+import type { OnlookerCommands, Seen } from './onlookers-child.ts';
+import { SPELLS, type SpellLaw, VIEWING_MS } from './viewing-model.ts';
+import { AGENTS, type Agent, channelOf, ONLOOKERS_OF_AN_AGENT, planAgents } from './viewing-plan.ts';
 
 const LAWS = Object.keys(SPELLS) as SpellLaw[];
-const AGENTS = 100;
-const ONLOOKERS_OF_AN_AGENT = 10;
 /** By how much every time is divided: half an hour passes in 90 s. */
 const DIVISOR = 20;
 const SEATING_MS = 60_000;
@@ -26,14 +24,6 @@ const CATCH_UP_MS = 90_000 / DIVISOR + 15_000;
 /** How late a hundredth of the events, or of the turns of a process, may be before the viewing is not the one planned. */
 const LATE_MS_MAX = 1_000;
 const MARGIN_MS = 15_000;
-
-/** An agent and those who look at it. */
-interface Agent {
-  readonly id: string;
-  readonly law: SpellLaw;
-  readonly events: readonly { readonly id: string; readonly at_ms: number }[];
-  readonly onlookers: readonly Onlooker[];
-}
 
 check(
   'tars-1001/manual-refreshes',
@@ -53,7 +43,7 @@ check(
     requireOpenFiles(LAWS.length * AGENTS * ONLOOKERS_OF_AN_AGENT);
     const claims = claimsOf(await login(stack, 'viewer'));
     const token = (subject: string) => forgeToken({ secret: stack.jwtSecret, claims: { ...claims, sub: subject } });
-    const agents = LAWS.flatMap((law) => planAgents(law, forkRandom(random), token));
+    const agents = LAWS.map((law) => planAgents(law, forkRandom(random), token));
     await using ends = new AsyncDisposableStack();
     const log = ends.adopt(new RedisEventLog({ url: stack.redisUrl }), (one) => one.close());
     const program = join(import.meta.dirname, 'onlookers-child.ts');
@@ -61,51 +51,48 @@ check(
       LAWS.map((law) => ({ name: `onlookers-${law}`, program, environment: stack.planted, reaper })),
     );
     ends.defer(() => Promise.all(processes.map((one) => one.stop())).then(() => {}));
+    /** Tells each process, whose people look at the agents of one law. */
     const tell = <T>(
       takes_ms: number,
       command: (
         process: CommandedProcess<OnlookerCommands>,
-        law: SpellLaw,
+        agents: readonly Agent[],
         waiting: { readonly timeout_ms: number; readonly signal: AbortSignal },
       ) => Promise<T>,
-    ): Promise<T[]> =>
-      Promise.all(
-        LAWS.map((law, index) => {
-          const waiting = { timeout_ms: takes_ms + MARGIN_MS, signal };
-          return command(processes[index] as CommandedProcess<OnlookerCommands>, law, waiting);
-        }),
-      );
-    const seed = Math.floor(random() * 2 ** 32);
-    await tell(SEATING_MS, (process, law, waiting) => {
-      const onlookers = agents.filter((agent) => agent.law === law).flatMap((agent) => agent.onlookers);
-      const { release, api } = stack;
-      const input = { release, address: api.address, onlookers, divisor: DIVISOR, seed, timeout_ms: SEATING_MS };
-      return process.call('seat', input, waiting);
-    });
+    ): Promise<T[]> => {
+      const waiting = { timeout_ms: takes_ms + MARGIN_MS, signal };
+      return Promise.all(processes.map((process, index) => command(process, agents[index] as Agent[], waiting)));
+    };
+    const seen = (idsOf: (agent: Agent) => readonly string[]) =>
+      tell(CATCH_UP_MS, (process, own, waiting) => {
+        const events = Object.fromEntries(own.map((agent) => [channelOf(agent.id), idsOf(agent)]));
+        return process.call('seen', { events, timeout_ms: CATCH_UP_MS }, waiting);
+      });
 
-    // The page has just been loaded, and every path has seen a byte.
-    const first = new Map(agents.map((agent) => [agent.id, randomUUID()]));
-    await Promise.all(agents.map(({ id }) => append(log, id, 1, first.get(id) as string)));
-    const before = await tell(CATCH_UP_MS, (process, law, waiting) =>
-      process.call('seen', { events: firstOf(agents, law, first), timeout_ms: CATCH_UP_MS }, waiting),
-    );
-    const unseen = before.flatMap(({ seen }) => seen).filter(mustReload).length;
+    const { release, api } = stack;
+    const shared = { release, address: api.address, divisor: DIVISOR, timeout_ms: SEATING_MS };
+    const seeds = forkRandom(random);
+    await tell(SEATING_MS, (process, own, waiting) => {
+      const onlookers = own.flatMap((agent) => agent.onlookers);
+      return process.call('seat', { ...shared, onlookers, seed: Math.floor(seeds() * 2 ** 32) }, waiting);
+    });
+    await Promise.all(agents.flat().map(({ id, firstEvent }) => append(log, id, 1, firstEvent)));
+    const before = await seen(({ firstEvent }) => [firstEvent]);
+    const unseen = before.flatMap((one) => one.seen).filter(mustReload).length;
     fact('until the viewing began everybody was told of everything', unseen === 0, `${unseen} were not`);
 
     const t0 = new Date();
     await tell(0, (process, _, waiting) => process.call('begin', { divisor: DIVISOR }, waiting));
-    const late_ms = await commitAsPlanned(log, agents, signal);
-    const after = await tell(CATCH_UP_MS, (process, law, waiting) =>
-      process.call('seen', { events: eventsOf(agents, law), timeout_ms: CATCH_UP_MS }, waiting),
-    );
+    const late_ms = await commitAsPlanned(log, agents.flat(), signal);
+    const after = await seen(({ events }) => events.map(({ id }) => id));
     const lates_ms = [late_ms, ...after.map(({ lag_p99_ms }) => lag_p99_ms)];
     requirePunctual('99 % of the events, and of what happens to the paths,', lates_ms, LATE_MS_MAX);
 
     for (const [index, law] of LAWS.entries()) {
-      const { seen = [] } = after[index] ?? {};
+      const { seen: ofLaw = [] } = after[index] ?? {};
       // A batch an agent: what its onlookers missed, they missed together.
       for (let agent = 0; agent < AGENTS; agent += 1) {
-        const own = seen.slice(agent * ONLOOKERS_OF_AN_AGENT, (agent + 1) * ONLOOKERS_OF_AN_AGENT);
+        const own = ofLaw.slice(agent * ONLOOKERS_OF_AN_AGENT, (agent + 1) * ONLOOKERS_OF_AN_AGENT);
         observe(
           `reloads_${law}`,
           own.map((one) => Number(mustReload(one))),
@@ -115,7 +102,7 @@ check(
     }
     const ownEnds = [stack.api, stack.engine].flatMap((service) => service.ownEnds);
     fact('no service ended by itself', ownEnds.length === 0, ownEnds.join(', '));
-    const all = after.flatMap(({ seen }) => seen);
+    const all = after.flatMap((one) => one.seen);
     const cutOff = all.filter(({ drops }) => drops > 0).length;
     fact(
       'the paths cut users off',
@@ -127,34 +114,6 @@ check(
 
 function mustReload({ missing, gaps }: Seen): boolean {
   return missing > 0 || gaps > 0;
-}
-
-function planAgents(law: SpellLaw, random: () => number, token: (subject: string) => string): Agent[] {
-  return Array.from({ length: AGENTS }, (_, index) => {
-    const id = `${law}-${index}`;
-    const own = forkRandom(random);
-    const events = planEvents(law, forkRandom(own)).map((at_ms) => ({ id: randomUUID(), at_ms }));
-    const onlookers = Array.from({ length: ONLOOKERS_OF_AN_AGENT }, (_, place) => ({
-      token: token(`${id}-${place}`),
-      channel: `agents/${id}`,
-      path: planPath(forkRandom(own)),
-    }));
-    return { id, law, events, onlookers };
-  });
-}
-
-function firstOf(agents: readonly Agent[], law: SpellLaw, first: ReadonlyMap<string, string>) {
-  return Object.fromEntries(
-    agents.filter((agent) => agent.law === law).map(({ id }) => [`agents/${id}`, [first.get(id) as string]]),
-  );
-}
-
-function eventsOf(agents: readonly Agent[], law: SpellLaw) {
-  return Object.fromEntries(
-    agents
-      .filter((agent) => agent.law === law)
-      .map(({ id, events }) => [`agents/${id}`, events.map((event) => event.id)]),
-  );
 }
 
 /** Appends each event at its moment, until the viewing is over. @returns how late 99 % of them were at the most */
@@ -188,5 +147,5 @@ async function append(log: RedisEventLog, agentId: string, sequence: number, id:
     episodes: 1,
     createdAt: new Date().toISOString(),
   };
-  await log.append(`agents/${agentId}`, sequence, JSON.stringify(record));
+  await log.append(channelOf(agentId), sequence, JSON.stringify(record));
 }
