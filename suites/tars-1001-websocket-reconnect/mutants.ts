@@ -138,10 +138,12 @@ export default {
   },
   'tars-1001/back-off-reset-on-open': {
     source: 'yjs/y-websocket#74',
-    says: 'The back-off starts over as soon as a socket opens, so a server that drops whom it accepts is hammered',
-    file: 'impl/websocket/client.ts',
-    find: 'opened: () => this.#subscriptions.ask(),',
-    replace: 'opened: () => {\n        this.#backoff.reset();\n        this.#subscriptions.ask();\n      },',
+    says: 'The back-off starts over whenever a socket had opened, so a server that drops whom it accepts is hammered',
+    file: 'impl/websocket/reconnector.ts',
+    find: '      const wait_ms = this.#backoff.next_ms(retryHintOf(reason));',
+    // A socket that never opened closes with 1006.
+    replace:
+      '      if (code !== undefined && code !== 1006) this.#backoff.reset();\n      const wait_ms = this.#backoff.next_ms(retryHintOf(reason));',
     gates: ['tars-1001/herd-patience'],
     profile: 'standard',
   },
