@@ -1,5 +1,8 @@
 /** The parts of T.A.R.S. in which releases differ, as interfaces: a release is a choice of implementations (`releases.ts`). */
 import type { Server } from 'node:http';
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Pool, PoolConfig } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 
@@ -179,8 +182,34 @@ export interface EventClient {
   close(): void;
 }
 
+/** How dashboard-api keeps its connections to PostgreSQL. */
+export type PoolSettings = Pick<PoolConfig, 'min' | 'idleTimeoutMillis' | 'maxLifetimeSeconds' | 'options'>;
+
+export interface EvaluationHistoryOptions {
+  readonly server: FastifyInstance;
+  readonly postgres: Pick<Pool, 'query'>;
+  readonly redis: Redis;
+  /** Lets in who may read evaluations. */
+  readonly mayRead: onRequestAsyncHookHandler;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+/** `GET /api/v1/evaluations`, which lists the settled ones. */
+export interface EvaluationHistory {
+  /** An evaluation was shown by its id: from now on every list that it belongs to shows it as well. */
+  shown(evaluation: { readonly agent_id: string; readonly created_at: Date }): Promise<void>;
+}
+
 export interface ReleaseParts {
   readonly version: string;
+  readonly database: {
+    readonly pool: PoolSettings;
+    /** Brings a database with v1.0.0's tables to what this release needs. Safe to repeat, and while others use it. */
+    migrate(postgresUrl: string): Promise<void>;
+    /** Registers the route. */
+    serveEvaluationHistory(options: EvaluationHistoryOptions): Promise<EvaluationHistory>;
+  };
   readonly websocket: {
     attachEventServer(options: EventServerOptions): Promise<EventServer>;
     createEventClient(options: EventClientOptions): EventClient;

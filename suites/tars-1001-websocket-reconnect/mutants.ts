@@ -16,14 +16,16 @@ export default {
     file: 'impl/websocket/link.ts',
     find: '    this.#context.clock.clearTimeout(this.#connectTimer);\n    this.#heartbeat.start();',
     replace: '    this.#heartbeat.start();',
-    gates: ['tars-1001/dropped-clients/facts', 'tars-1001/server-killed/facts'],
+    gates: ['tars-1001/server-killed/facts', 'tars-1001/dropped-clients/facts'],
   },
-  'tars-1001/gives-up-after-two-attempts': {
+  'tars-1001/gives-up-after-six-attempts': {
     source: 'cloudflare/partykit#322',
-    says: 'After two attempts that fail the client stays away',
+    // Fewer would also fail while a service only starts again, which is another check's matter.
+    says: 'After six attempts in a row that fail the client stays away',
     file: 'impl/websocket/reconnector.ts',
     find: "    return reaction === 'retry';",
-    replace: "    this.#limitedFailures += 1;\n    return reaction === 'retry' && this.#limitedFailures <= 2;",
+    replace:
+      "    this.#limitedFailures = this.#state === 'connected' ? 0 : this.#limitedFailures + 1;\n    return reaction === 'retry' && this.#limitedFailures < 6;",
     gates: ['tars-1001/reconnects', 'tars-1001/channels-return'],
   },
   'tars-1001/no-position-before-the-first-event': {
@@ -32,7 +34,7 @@ export default {
     file: 'impl/websocket/channel.ts',
     find: 'since: this.#position })',
     replace: 'since: this.#position?.offset ? this.#position : undefined })',
-    gates: ['tars-1001/dropped-clients/facts', 'tars-1001/server-killed/facts'],
+    gates: ['tars-1001/server-killed/facts', 'tars-1001/dropped-clients/facts'],
   },
   'tars-1001/restart-taken-for-the-end': {
     source: 'phoenixframework/phoenix#3161',
@@ -64,7 +66,7 @@ export default {
     file: 'impl/services/eval-engine/outbox-relay.ts',
     find: 'FROM outbox ORDER BY id LIMIT',
     replace: 'FROM outbox ORDER BY id DESC LIMIT',
-    gates: ['tars-1001/nothing-lost'],
+    gates: ['tars-1001/nothing-lost', 'tars-1001/events-under-cuts/facts'],
   },
   'tars-1001/event-differs-from-its-row': {
     source: 'the release plan: no message lost',
@@ -72,7 +74,7 @@ export default {
     file: 'impl/services/eval-engine/evaluations-table.ts',
     find: 'rows[0].created_at.toISOString()',
     replace: 'new Date(Math.trunc(rows[0].created_at.getTime() / 1_000) * 1_000).toISOString()',
-    gates: ['tars-1001/nothing-lost'],
+    gates: ['tars-1001/nothing-lost', 'tars-1001/events-under-cuts/facts'],
   },
   'tars-1001/frames-without-bound': {
     source: 'websockets/ws, doc/ws.md: maxPayload is 100 MiB unless it is set',
@@ -114,6 +116,75 @@ export default {
     find: 'Math.min(this.#cap_ms, this.#base_ms * 2 ** this.#failures)',
     replace: 'this.#base_ms * 2 ** this.#failures',
     gates: ['tars-1001/reconnects'],
+    profile: 'standard',
+  },
+  'tars-1001/longest-wait-of-a-minute': {
+    source: 'the release plan: reconnection within 30 s against waits of up to 30 s',
+    says: 'The longest wait between attempts is a minute',
+    file: 'impl/websocket/timings.ts',
+    find: 'backoffCap_ms: 15_000,',
+    replace: 'backoffCap_ms: 60_000,',
+    gates: ['tars-1001/herd'],
+    profile: 'standard',
+  },
+  'tars-1001/waits-without-jitter': {
+    source: 'pladaria/reconnecting-websocket#200',
+    says: 'Everybody waits equally long, and comes back at the same moment',
+    file: 'impl/websocket/backoff.ts',
+    find: 'return this.#random() * ceiling_ms;',
+    replace: 'return ceiling_ms;',
+    gates: ['tars-1001/herd-rate'],
+    profile: 'standard',
+  },
+  'tars-1001/back-off-reset-on-open': {
+    source: 'yjs/y-websocket#74',
+    says: 'The back-off starts over whenever a socket had opened, so a server that drops whom it accepts is hammered',
+    file: 'impl/websocket/reconnector.ts',
+    find: '      const wait_ms = this.#backoff.next_ms(retryHintOf(reason));',
+    // A socket that never opened closes with 1006.
+    replace:
+      '      if (code !== undefined && code !== 1006) this.#backoff.reset();\n      const wait_ms = this.#backoff.next_ms(retryHintOf(reason));',
+    gates: ['tars-1001/herd-patience'],
+    profile: 'standard',
+  },
+  'tars-1001/no-heartbeat': {
+    source: 'enisdenjo/graphql-ws#289',
+    says: 'The client neither pings nor looks for silence: idle connections are forgotten on the way, and dead ones never found',
+    file: 'impl/websocket/heartbeat.ts',
+    find: '    this.#arm(this.#timings.pingInterval_ms);\n',
+    replace: '',
+    gates: [
+      'tars-1001/manual-refreshes-exponential',
+      'tars-1001/manual-refreshes-weibull',
+      'tars-1001/manual-refreshes-pareto',
+    ],
+    profile: 'standard',
+  },
+  'tars-1001/looks-at-the-clock-in-a-loop': {
+    source: 'the release plan: less than 1 % of a core',
+    says: 'Until the next ping is due the client looks at the clock again and again',
+    file: 'impl/websocket/heartbeat.ts',
+    find: 'this.#arm(rest_ms);',
+    replace: 'this.#arm(0);',
+    gates: ['tars-1001/heartbeat-cpu'],
+    profile: 'standard',
+  },
+  'tars-1001/sets-memory-aside': {
+    source: 'the release plan: less than 10 MB',
+    says: 'Each client sets memory aside for two million events',
+    file: 'impl/websocket/client.ts',
+    find: '  #askIds = 0;\n',
+    replace: '  #askIds = 0;\n  readonly history = new Array(2_000_000).fill(0);\n',
+    gates: ['tars-1001/heartbeat-memory'],
+    profile: 'standard',
+  },
+  'tars-1001/pings-twice-a-second': {
+    source: 'the release plan: less than 5 % of a core',
+    says: 'Every client pings twice a second in place of twice a minute',
+    file: 'impl/websocket/timings.ts',
+    find: 'pingInterval_ms: 30_000,\n  pongTimeout_ms: 10_000,',
+    replace: 'pingInterval_ms: 500,\n  pongTimeout_ms: 500,',
+    gates: ['tars-1001/heartbeat-server-cpu'],
     profile: 'standard',
   },
 } satisfies Record<string, MutantDeclaration>;

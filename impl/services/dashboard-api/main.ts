@@ -36,13 +36,13 @@ const variables = {
 
 await runService('dashboard-api', variables, async (configuration, logger) => {
   const release = releases[configuration.TARS_RELEASE];
-  const postgres = createPostgresPool(configuration.TARS_POSTGRES_URL, 10, logger);
+  const postgres = createPostgresPool(configuration.TARS_POSTGRES_URL, 10, logger, release.database.pool);
   const redis = connectRedis(configuration.TARS_REDIS_URL, 'dashboard-api', 1_000, logger);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
 
   const api = await buildDashboardApi({
-    version: release.version,
+    release,
     postgres,
     redis,
     jwtSecret: configuration.TARS_JWT_SECRET,
