@@ -4,9 +4,10 @@ import { channelsOf } from '../../fixtures/audience.ts';
 import { CommitLedger, type LedgerEntry } from '../../fixtures/commit-ledger.ts';
 import { compareDeliveries, countFlaws } from '../../fixtures/deliveries.ts';
 import { EvaluationFlow } from '../../fixtures/evaluation-flow.ts';
-import { dashboard } from '../../fixtures/stacks/dashboard.ts';
+import { type DashboardOnOwnRedis, dashboardOnOwnRedis } from '../../fixtures/stacks/dashboard-own-redis.ts';
 import type { Viewer } from '../../fixtures/viewer.ts';
 import { check } from '../../harness/checks/check.ts';
+import type { CheckContext } from '../../harness/checks/check-definition.ts';
 import { forkRandom } from '../../harness/random/random.ts';
 import { planCuts } from './cut-plan.ts';
 import { Cutter, type Seat, settle, takeSeat } from './seats.ts';
@@ -14,115 +15,127 @@ import { Cutter, type Seat, settle, takeSeat } from './seats.ts';
 const AGENTS = ['alpha', 'beta', 'gamma'] as const;
 /** Committed before the first cut, to see that without cuts nothing is missing. */
 const EVENTS_BEFORE = 100;
-/** Committed under cuts, at the least: what the promise asks for. */
-const EVENTS_UNDER_CUTS = 2_000;
 /** How long a viewer that stays connected may be without what was committed, on however busy a machine. */
 const KEEP_UP_MS = 15_000;
 /** How long after the last commit events may still arrive. */
 const CATCH_UP_MS = 30_000;
 
-check(
-  'tars-1001/events-under-cuts',
-  {
-    lane: 'functional',
-    stack: dashboard,
-    measures: { flaws: 'flaws' },
-    facts: [
-      'until the first cut every viewer got all that was committed',
-      'before each cut every viewer that was connected had all that was committed',
-      'every submitted evaluation was committed',
-      'at least 20 cuts hit live connections',
-      'nothing arrived that was never committed',
-      'no viewer was told of a gap',
-      'no service ended by itself',
-    ],
-    timeout_ms: 180_000,
-  },
-  async ({ stack, random, signal, observe, fact }) => {
-    await using ends = new AsyncDisposableStack();
-    // A stream each: how draws of one interleave with those of another must not change either.
-    const [ofCuts, ofFlow, ofSeats] = [forkRandom(random), forkRandom(random), forkRandom(random)];
-    const plan = planCuts(ofCuts);
-    const token = await login(stack, 'operator');
-    const ledger = await CommitLedger.open(stack.postgresUrl);
-    ends.defer(() => ledger.close());
-    const seats: Seat[] = [];
-    for (const agentId of [...AGENTS, ...AGENTS])
-      seats.push(await takeSeat(stack, { token, agentId, random: forkRandom(ofSeats), signal }, ends));
-    const cutter = new Cutter(stack, seats, signal);
-    const flow = new EvaluationFlow({ services: stack, ledger, token, agents: AGENTS, random: ofFlow, signal });
+const FACTS = [
+  'until the first cut every viewer got all that was committed',
+  'before each cut every viewer that was connected had all that was committed',
+  'every submitted evaluation was committed',
+  'enough cuts hit live connections',
+  'nothing arrived that was never committed',
+  'no viewer was told of a gap',
+  'no service ended by itself',
+] as const;
+const measures = { flaws: 'flaws' } as const;
+const options = { lane: 'functional', stack: dashboardOnOwnRedis, measures, facts: FACTS } as const;
+type Context = CheckContext<DashboardOnOwnRedis, (typeof FACTS)[number], typeof measures>;
 
-    const arrive = async (due: readonly LedgerEntry[]) => {
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_MS)]);
-      const counts = countByChannel(due);
-      await Promise.all(
-        seats.map(({ viewer }) =>
-          viewer.until(() => viewer.over || wasToldGap(viewer) || isComplete(viewer, counts), patience),
-        ),
-      );
-      return weigh(seats, due);
-    };
+/** How much happens: committed under cuts at the least, how often the plan is gone through, cuts that must hit. */
+interface Size {
+  readonly events: number;
+  readonly times: number;
+  readonly hits: number;
+}
 
-    // A later replay would hide that a connected viewer is told nothing any more.
-    const countBehind = async () => {
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(KEEP_UP_MS)]);
-      const counts = countByChannel(await ledger.entries());
-      const keptUp = await Promise.all(
-        seats.map(({ viewer }) =>
-          viewer.until(() => !viewer.live || wasToldGap(viewer) || isComplete(viewer, counts), patience),
-        ),
-      );
-      return keptUp.filter((kept) => !kept).length;
-    };
-
-    const cutWhileItFlows = async () => {
-      await flow.reaches(EVENTS_BEFORE);
-      const before = [...(await ledger.entries())];
-      const { flaws } = await arrive(before);
-      fact(
-        'until the first cut every viewer got all that was committed',
-        before.length >= EVENTS_BEFORE && flaws.every((count) => count === 0),
-        `${sum(flaws)} flaws in ${before.length} events`,
-      );
-      const t0 = new Date();
-      const first = await ledger.count();
-      let behind = 0;
-      for (const [index, planned] of plan.entries()) {
-        // By commits, not by the clock: on any machine the last cut comes after as many events as the promise asks for.
-        const due = first + Math.ceil((EVENTS_UNDER_CUTS * index) / (plan.length - 1));
-        if (!(await flow.reaches(due))) break;
-        if (behind === 0) behind = await countBehind();
-        await cutter.make(planned);
-      }
-      fact(
-        'before each cut every viewer that was connected had all that was committed',
-        behind === 0,
-        `${behind} viewers without it for ${KEEP_UP_MS} ms`,
-      );
-      await settle(seats, signal);
-      const last = await ledger.count();
-      flow.stop();
-      return { t0, first, last };
-    };
-
-    const [submitted, { t0, first, last }] = await Promise.all([flow.run(), cutWhileItFlows()]);
-    const due = await ledger.entries();
-    const { flaws, unknown } = await arrive(due);
-    const gaps = seats.flatMap(({ viewer }) => viewer.gaps);
-    // Only what was committed from the first cut until all were back from the last one was at risk.
-    observe('flaws', [...flaws.slice(first, last), ...gaps.map(() => 1)], { t0 });
-    fact('no viewer was told of a gap', gaps.length === 0, `${gaps.length} gaps told`);
-    fact(
-      'every submitted evaluation was committed',
-      due.length === submitted,
-      `${due.length} committed, ${submitted} submitted`,
-    );
-    fact('at least 20 cuts hit live connections', cutter.hits >= 20, `${cutter.hits}: ${cutter.evidence}`);
-    fact('nothing arrived that was never committed', unknown === 0, `${unknown} arrivals`);
-    const ownEnds = [stack.api, stack.engine].flatMap((service) => service.ownEnds);
-    fact('no service ended by itself', ownEnds.length === 0, ownEnds.join(', '));
-  },
+check('tars-1001/events-under-cuts', { ...options, timeout_ms: 180_000 }, (context) =>
+  loseNothing(context, { events: 2_000, times: 1, hits: 20 }),
 );
+
+check('tars-1001/events-under-100-cuts', { ...options, from: 'nightly', timeout_ms: 1_800_000 }, (context) =>
+  loseNothing(context, { events: 10_000, times: 5, hits: 100 }),
+);
+
+async function loseNothing({ stack, random, commonRandom, signal, observe, fact }: Context, size: Size): Promise<void> {
+  await using ends = new AsyncDisposableStack();
+  // A stream each: how draws of one interleave with those of another must not change either.
+  const [ofCuts, ofFlow, ofSeats] = [forkRandom(commonRandom), forkRandom(commonRandom), forkRandom(random)];
+  const plan = planCuts(ofCuts, size.times);
+  const token = await login(stack, 'operator');
+  const ledger = await CommitLedger.open(stack.postgresUrl);
+  ends.defer(() => ledger.close());
+  const seats: Seat[] = [];
+  for (const agentId of [...AGENTS, ...AGENTS])
+    seats.push(await takeSeat(stack, { token, agentId, random: forkRandom(ofSeats), signal }, ends));
+  const cutter = new Cutter(stack, seats, signal);
+  const flow = new EvaluationFlow({ services: stack, ledger, token, agents: AGENTS, random: ofFlow, signal });
+
+  const arrive = async (due: readonly LedgerEntry[]) => {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_MS)]);
+    const counts = countByChannel(due);
+    await Promise.all(
+      seats.map(({ viewer }) =>
+        viewer.until(() => viewer.over || wasToldGap(viewer) || isComplete(viewer, counts), patience),
+      ),
+    );
+    return weigh(seats, due);
+  };
+
+  // A later replay would hide that a connected viewer is told nothing any more.
+  const countBehind = async () => {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(KEEP_UP_MS)]);
+    const counts = countByChannel(await ledger.entries());
+    const keptUp = await Promise.all(
+      seats.map(({ viewer }) =>
+        viewer.until(() => !viewer.live || wasToldGap(viewer) || isComplete(viewer, counts), patience),
+      ),
+    );
+    return keptUp.filter((kept) => !kept).length;
+  };
+
+  const cutWhileItFlows = async () => {
+    await flow.reaches(EVENTS_BEFORE);
+    const before = [...(await ledger.entries())];
+    const { flaws } = await arrive(before);
+    fact(
+      'until the first cut every viewer got all that was committed',
+      before.length >= EVENTS_BEFORE && flaws.every((count) => count === 0),
+      `${sum(flaws)} flaws in ${before.length} events`,
+    );
+    const t0 = new Date();
+    const first = await ledger.count();
+    let behind = 0;
+    for (const [index, planned] of plan.entries()) {
+      // By commits, not by the clock: on any machine the last cut comes after as many events as the promise asks for.
+      const due = first + Math.ceil((size.events * index) / (plan.length - 1));
+      if (!(await flow.reaches(due))) break;
+      if (behind === 0) behind = await countBehind();
+      await cutter.make(planned);
+    }
+    fact(
+      'before each cut every viewer that was connected had all that was committed',
+      behind === 0,
+      `${behind} viewers without it for ${KEEP_UP_MS} ms`,
+    );
+    await settle(seats, signal);
+    const last = await ledger.count();
+    flow.stop();
+    return { t0, first, last };
+  };
+
+  const [submitted, { t0, first, last }] = await Promise.all([flow.run(), cutWhileItFlows()]);
+  const due = await ledger.entries();
+  const { flaws, unknown } = await arrive(due);
+  const gaps = seats.flatMap(({ viewer }) => viewer.gaps);
+  // Only what was committed from the first cut until all were back from the last one was at risk.
+  observe('flaws', [...flaws.slice(first, last), ...gaps.map(() => 1)], { t0 });
+  fact('no viewer was told of a gap', gaps.length === 0, `${gaps.length} gaps told`);
+  fact(
+    'every submitted evaluation was committed',
+    due.length === submitted,
+    `${due.length} committed, ${submitted} submitted`,
+  );
+  fact(
+    'enough cuts hit live connections',
+    cutter.hits >= size.hits,
+    `${cutter.hits} of ${size.hits}: ${cutter.evidence}`,
+  );
+  fact('nothing arrived that was never committed', unknown === 0, `${unknown} arrivals`);
+  const ownEnds = [stack.api, stack.engine].flatMap((service) => service.ownEnds);
+  fact('no service ended by itself', ownEnds.length === 0, ownEnds.join(', '));
+}
 
 function dueOn(channel: string, due: readonly LedgerEntry[]): readonly LedgerEntry[] {
   return channel === 'evaluations' ? due : due.filter((entry) => channel === channelsOf(entry.agentId)[1]);
