@@ -40,7 +40,7 @@ interface Size {
   readonly hits: number;
 }
 
-check('tars-1001/events-under-cuts', { ...options, timeout_ms: 180_000 }, (context) =>
+check('tars-1001/events-under-cuts', { ...options, timeout_ms: 300_000 }, (context) =>
   loseNothing(context, { events: 2_000, times: 1, hits: 20 }),
 );
 

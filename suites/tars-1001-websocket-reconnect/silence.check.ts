@@ -60,6 +60,7 @@ check(
         return { early, silent_ms: await Promise.all(viewers.map((viewer) => silence(viewer, signal))) };
       }),
     );
+    signal.throwIfAborted();
     const t0 = new Date();
     for (const { silent_ms } of seen) observe('silent_ms', silent_ms, { t0 });
     const early = seen.reduce((sum, wave) => sum + wave.early, 0);
@@ -132,6 +133,7 @@ check(
     );
     const t0 = new Date();
     await pause(realTimings, SPELL_MS / factor, signal);
+    signal.throwIfAborted();
     const viewers = groups.flatMap((group) => group.viewers);
     const lost = viewers.filter((viewer) => viewer.drops > 0).length;
     for (const { proxy } of groups) observe('idle_ends', idleEnds(proxy), { t0, ...(factor === 1 ? {} : { factor }) });
