@@ -1,9 +1,9 @@
 /** Events under cuts: what is committed while connections and services are cut must reach every dashboard, once and in order. */
-import { login } from '../../fixtures/api-client.ts';
 import { channelsOf } from '../../fixtures/audience.ts';
 import { CommitLedger, type LedgerEntry } from '../../fixtures/commit-ledger.ts';
 import { compareDeliveries, countFlaws } from '../../fixtures/deliveries.ts';
 import { EvaluationFlow } from '../../fixtures/evaluation-flow.ts';
+import { longToken } from '../../fixtures/long-token.ts';
 import { type DashboardOnOwnRedis, dashboardOnOwnRedis } from '../../fixtures/stacks/dashboard-own-redis.ts';
 import type { Viewer } from '../../fixtures/viewer.ts';
 import { check } from '../../harness/checks/check.ts';
@@ -53,7 +53,7 @@ async function loseNothing({ stack, random, commonRandom, signal, observe, fact 
   // A stream each: how draws of one interleave with those of another must not change either.
   const [ofCuts, ofFlow, ofSeats] = [forkRandom(commonRandom), forkRandom(commonRandom), forkRandom(random)];
   const plan = planCuts(ofCuts, size.times);
-  const token = await login(stack, 'operator');
+  const token = await longToken(stack, 'operator');
   const ledger = await CommitLedger.open(stack.postgresUrl);
   ends.defer(() => ledger.close());
   const seats: Seat[] = [];
