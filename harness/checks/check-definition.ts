@@ -52,6 +52,11 @@ export interface CheckContext<
   readonly seed: number;
   /** Numbers in [0, 1) from `seed`. */
   readonly random: () => number;
+  /**
+   * Numbers in [0, 1) that are the same on both arms of a replicate, for a plan that either arm is to be put through: what
+   * differs is then not what was done to them (common random numbers: A. Law, "Simulation Modeling and Analysis", 11.2).
+   */
+  readonly commonRandom: () => number;
   /** Every process the check starts is registered here, so that none outlives the run. */
   readonly reaper: ReaperConnection;
   /** Aborted when the execution ends: at its deadline, or before. An interrupted run ends the worker instead. */

@@ -98,6 +98,7 @@ function contextOf(
     profile: run.profile,
     reaper,
     random: seededRandom(seed),
+    commonRandom: seededRandom(deriveSeed(run.seed, definition.id, 'both', replicate)),
     observe: recorder.observe,
     fact: recorder.fact,
   };

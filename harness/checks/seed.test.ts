@@ -8,7 +8,8 @@ test('each execution of a check has a seed of its own, and always the same one',
     deriveSeed(1, 'a/c', 'candidate', 0),
     deriveSeed(1, 'a/b', 'baseline', 0),
     deriveSeed(1, 'a/b', 'candidate', 1),
+    deriveSeed(1, 'a/b', 'both', 0),
   ];
-  expect(new Set(seeds).size).toBe(5);
+  expect(new Set(seeds).size).toBe(6);
   expect(deriveSeed(1, 'a/b', 'candidate', 0)).toBe(seeds[0]);
 });

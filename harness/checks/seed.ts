@@ -2,7 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { Arm } from '../schema/entry.ts';
 
-/** The seed of one execution, from (run seed, check, arm, replicate), so that a single rerun repeats it exactly. */
-export function deriveSeed(runSeed: number, check: string, arm: Arm, replicate: number): number {
+/**
+ * The seed of one execution, from (run seed, check, arm, replicate), so that a single rerun repeats it exactly.
+ * `both`: of what is done to either arm alike.
+ */
+export function deriveSeed(runSeed: number, check: string, arm: Arm | 'both', replicate: number): number {
   return createHash('sha256').update(`${runSeed}|${check}|${arm}|${replicate}`).digest().readUInt32LE(0);
 }

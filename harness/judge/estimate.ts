@@ -1,6 +1,7 @@
 /** The statistic of a promise, computed from pooled samples. */
 import type { LimitPromise } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
+import { boundedMean } from '../statistics/bounded-mean.ts';
 import { designEffect, LEAST_CLUSTERS } from '../statistics/effective-size.ts';
 import { CONFIDENCE, clopperPearson } from '../statistics/proportion.ts';
 import { effectiveRanks, pointRank, pooledSamples } from '../statistics/quantile.ts';
@@ -56,18 +57,33 @@ function extreme(pool: Pool, from: number, pick: (a: number, b: number) => numbe
 }
 
 /**
- * How many independent samples those above `threshold` are worth: replicates differ more than what is within one, so they
- * are the clusters where there are enough of them, and blocks otherwise.
+ * Samples that may resemble each other: replicates differ more than what is within one, so they are the clusters where
+ * there are enough of them, and blocks otherwise. Undefined when there are too few of these too.
  */
-function effectiveSize(pool: Pool, threshold: number): number {
+function clustersOf(pool: Pool): readonly Batches[] | undefined {
   const replicates = pool.executions.filter((batches) => batches.some((batch) => batch.length > 0));
-  const clusters = replicates.length >= LEAST_CLUSTERS ? replicates : pool.batches.map((batch) => [batch]);
-  if (clusters.length < LEAST_CLUSTERS) return pool.samples;
+  const blocks = pool.batches.filter((batch) => batch.length > 0).map((batch) => [batch]);
+  return [replicates, blocks].find((clusters) => clusters.length >= LEAST_CLUSTERS);
+}
+
+/** How many independent samples those above `threshold` are worth. */
+function effectiveSize(pool: Pool, threshold: number): number {
+  const clusters = clustersOf(pool);
+  if (clusters === undefined) return pool.samples;
   const counts = clusters.map((batches) => ({
     size: batches.reduce((sum, batch) => sum + batch.length, 0),
     hits: countAbove(batches, threshold),
   }));
   return pool.samples / designEffect(counts);
+}
+
+/** The means of the clusters, each of which counts the same however its samples depend on each other; else the samples. */
+function independentMeans(pool: Pool): readonly number[] {
+  return clustersOf(pool)?.map((batches) => meanOf(batches.flat())) ?? pool.batches.flat();
+}
+
+function meanOf(samples: readonly number[]): number {
+  return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
 }
 
 /** Told only when it is not the number of samples. */
@@ -77,9 +93,9 @@ function told(effective: number, samples: number): { effective?: number } {
 
 export const PERCENT = { p50: 50, p95: 95, p99: 99 } as const;
 
-/** `threshold` is required for the statistics `…-above`; the promise's schema sees to that. */
+/** `threshold` is required for the statistics `…-above`, `ceiling` for `mean`; the promise's schema sees to that. */
 export function estimateOf(
-  { statistic, threshold = Number.NaN }: LimitPromise,
+  { statistic, threshold = Number.NaN, ceiling = Number.NaN }: LimitPromise,
   pool: Pool,
   confidence: number = CONFIDENCE,
 ): Estimate {
@@ -96,6 +112,10 @@ export function estimateOf(
       const { low } = clopperPearson(Math.floor(hits), trials, confidence);
       const { high } = clopperPearson(Math.ceil(hits), trials, confidence);
       return { value: above / samples, low, high, samples, ...told(effective, samples) };
+    }
+    case 'mean': {
+      const means = independentMeans(pool);
+      return { ...boundedMean(means, ceiling, confidence), samples, ...told(means.length, samples) };
     }
     case 'max':
       return realised(extreme(pool, Number.NEGATIVE_INFINITY, Math.max), samples);

@@ -1,8 +1,8 @@
-/** The bounds of a share or a quantile that hold at every look: the values that the bets have not refuted. */
+/** The bounds of a share, a mean or a quantile that hold at every look: the values that the bets have not refuted. */
 import type { LimitPromise } from '../schema/promise.ts';
 import type { Estimate } from '../schema/run.ts';
 import { sortedSamples } from '../statistics/quantile.ts';
-import { shareEvidence } from '../statistics/share-sequence.ts';
+import { largestRefutedMean, shareEvidence } from '../statistics/share-sequence.ts';
 import { PERCENT, type Pool } from './estimate.ts';
 import { capitalFor, FALSE_FAIL, FALSE_PASS } from './levels.ts';
 
@@ -17,14 +17,24 @@ export function withEarlyBounds(promise: LimitPromise, pool: Pool, estimate: Est
   const [toLow, toHigh] = levels.map((level) => capitalFor(level, 'limit')) as [number, number];
   switch (statistic) {
     case 'share-above': {
-      const above = (value: number) => value > (promise.threshold as number);
+      const above = (value: number) => Number(value > (promise.threshold as number));
       const shares = sharesOf(pool, above);
-      const low = largestRefuted(shares, toLow);
-      const high = largestRefuted(
+      const low = largestRefutedMean(shares, toLow);
+      const high = largestRefutedMean(
         shares.map((share) => 1 - share),
         toHigh,
       );
       return nearer(estimate, low, high === null ? null : 1 - high);
+    }
+    case 'mean': {
+      const ceiling = promise.ceiling as number;
+      const parts = sharesOf(pool, (value) => value / ceiling);
+      const low = largestRefutedMean(parts, toLow);
+      const high = largestRefutedMean(
+        parts.map((part) => 1 - part),
+        toHigh,
+      );
+      return nearer(estimate, low === null ? null : low * ceiling, high === null ? null : (1 - high) * ceiling);
     }
     case 'p50':
     case 'p95':
@@ -34,12 +44,12 @@ export function withEarlyBounds(promise: LimitPromise, pool: Pool, estimate: Est
       // Between two samples nothing changes, so what is refuted just beyond a sample leaves that sample as the bound.
       const underIt = (x: number) =>
         shareEvidence(
-          sharesOf(pool, (value) => value > x),
+          sharesOf(pool, (value) => Number(value > x)),
           1 - below,
         ) >= toLow;
       const overIt = (x: number) =>
         shareEvidence(
-          sharesOf(pool, (value) => value < x),
+          sharesOf(pool, (value) => Number(value < x)),
           below,
         ) >= toHigh;
       const under = firstIndex(sorted.length, (index) => !underIt(sorted[index] as number));
@@ -65,30 +75,17 @@ function nearer(estimate: Estimate, low: number | null, high: number | null): Es
   };
 }
 
-/** Of each replicate with samples, the share of them that `is` holds for. */
-function sharesOf(pool: Pool, is: (value: number) => boolean): number[] {
+/** Of each replicate with samples, the mean of what each of them counts, from 0 to 1. */
+function sharesOf(pool: Pool, counts: (value: number) => number): number[] {
   return pool.executions.flatMap((batches) => {
     let size = 0;
     let hits = 0;
     for (const batch of batches) {
       size += batch.length;
-      for (const value of batch) if (is(value)) hits++;
+      for (const value of batch) hits += counts(value);
     }
     return size === 0 ? [] : [hits / size];
   });
-}
-
-/** The largest mean that `shares` refute from above, by halving; null when they refute none. */
-function largestRefuted(shares: readonly number[], capital: number): number | null {
-  let low = 0;
-  let high = 1;
-  if (shareEvidence(shares, low) < capital) return null;
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (shareEvidence(shares, middle) >= capital) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The first index at which `holds`, which goes from false to true once; `count` when none. */

@@ -22,7 +22,7 @@ export function summariseLimit(promise: LimitPromise, batches: readonly (readonl
   const share = badShareOf(promise);
   if (share === undefined) return { samples, value: estimateOf(promise, new Pool([batches])).value ?? Number.NaN };
   let bad = 0;
-  for (const batch of batches) for (const value of batch) if (share.isBad(value)) bad++;
+  for (const batch of batches) for (const value of batch) bad += share.badness(value);
   return { samples, value: bad / samples };
 }
 

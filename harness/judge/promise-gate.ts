@@ -72,7 +72,7 @@ function judgePromise(
   strays: readonly Problem[],
 ): Gate {
   const { scope, sameRelease } = evidence;
-  const malformed = malformation(promise, feeding);
+  const malformed = [...malformation(promise, feeding), ...beyondCeiling(promise, arms)];
   // Samples of another unit prove nothing by this limit.
   const poolOf = (arm: Arm) => (malformed.length === 0 ? arms[arm].pool : new Pool([]));
   const seenOn = (arm: Arm) => look(promise, poolOf(arm), arms[arm].looked);
@@ -146,6 +146,17 @@ function malformation(promise: LimitPromise, feeding: readonly Review[]): Proble
     problems.push({ verdict: 'error', says: `the promise has the statistic ${promise.statistic} and no threshold` });
   }
   return problems;
+}
+
+/** The interval of a mean rests on its ceiling: samples beyond it prove nothing. */
+function beyondCeiling({ measure, ceiling, unit }: LimitPromise, arms: Record<Arm, ArmSamples>): Problem[] {
+  if (ceiling === undefined) return [];
+  return ARMS.flatMap((arm) => {
+    const found = arms[arm].pool.batches.flat().find((value) => !(value >= 0 && value <= ceiling));
+    if (found === undefined) return [];
+    const says = `a sample of ${measure} on the ${arm} is ${exactly(found)} ${unit}; the promise says that all lie between 0 and ${exactly(ceiling)}`;
+    return [{ verdict: 'error' as const, says }];
+  });
 }
 
 /** What stands in the way comes first, unless the breach is certain all the same. */

@@ -26,12 +26,13 @@ export const idSchema = z
  * What is computed from the samples of a measure.
  * - `count-above` · how many samples are above `threshold`; a realised count, so one breach of a limit of 0 is certain
  * - `share-above` · their share of all samples, with the Clopper-Pearson interval
+ * - `mean` · of samples that lie between 0 and `ceiling`, with an interval by betting that holds for any law of them
  * - `p50` `p95` `p99` · quantiles, with the binomial order-statistic interval
  * - `max` `min` · the realised extreme
  *
- * Both intervals are exact for independent samples.
+ * All three intervals are exact for independent samples.
  */
-export const STATISTICS = ['count-above', 'share-above', 'p50', 'p95', 'p99', 'max', 'min'] as const;
+export const STATISTICS = ['count-above', 'share-above', 'mean', 'p50', 'p95', 'p99', 'max', 'min'] as const;
 export const statisticSchema = z.enum(STATISTICS);
 export type Statistic = z.infer<typeof statisticSchema>;
 
@@ -63,6 +64,11 @@ export const limitPromiseSchema = z
     statistic: statisticSchema,
     /** In the measure's unit; only for `count-above` and `share-above`. */
     threshold: z.number().optional(),
+    /**
+     * In the measure's unit; only for `mean`: no sample can be above it, because the check watches no longer. Without such
+     * a bound no interval of a mean is honest: one rare sample could be of any size.
+     */
+    ceiling: z.number().positive().optional(),
     operator: operatorSchema,
     /** In the measure's unit; a count for `count-above`, a fraction from 0 to 1 for `share-above`. */
     limit: z.number(),
@@ -71,6 +77,13 @@ export const limitPromiseSchema = z
   })
   .refine((promise) => promise.statistic.endsWith('-above') === (promise.threshold !== undefined), {
     message: 'threshold belongs to count-above and share-above, and to no other statistic',
+  })
+  .refine((promise) => (promise.statistic === 'mean') === (promise.ceiling !== undefined), {
+    message: 'ceiling belongs to mean, and to no other statistic',
+  })
+  .refine(({ limit, ceiling }) => ceiling === undefined || (limit > 0 && limit < ceiling), {
+    message: 'the limit of mean lies between 0 and its ceiling: no other could be broken, or kept',
+    path: ['limit'],
   })
   .refine(({ statistic, limit }) => statistic !== 'share-above' || (limit >= 0 && limit <= 1), {
     message: 'the limit of share-above is a fraction from 0 to 1',

@@ -25,13 +25,30 @@ const STAKES = [
  * @throws StatisticsInputError for a share or mean outside [0, 1]
  */
 export function shareEvidence(shares: readonly number[], mean: number): number {
+  return capitalOf(shares, mean).largest;
+}
+
+/**
+ * The capital after the last bet, for shares that are looked at once. By Markov's inequality 1 / it is a p-value. Their order
+ * does not matter, and they may have means of their own: it is then their average that is refuted, for a product of
+ * 1 − f + f·mean_i/m is largest when all means are alike.
+ */
+export function finalShareEvidence(shares: readonly number[], mean: number): number {
+  return capitalOf(shares, mean).final;
+}
+
+function capitalOf(shares: readonly number[], mean: number): { readonly largest: number; readonly final: number } {
   const wrong = [mean, ...shares].find((share) => !(share >= 0 && share <= 1));
   if (wrong !== undefined) throw new StatisticsInputError(`expected shares and a mean in [0, 1], not ${wrong}`);
   // Nothing can lie above 1; above 0 every share but 0 lies, and certainly.
-  if (mean === 1) return 1;
-  if (mean === 0) return shares.some((share) => share > 0) ? Number.POSITIVE_INFINITY : 1;
+  if (mean === 1) return { largest: 1, final: 1 };
+  if (mean === 0) {
+    const certain = shares.some((share) => share > 0) ? Number.POSITIVE_INFINITY : 1;
+    return { largest: certain, final: certain };
+  }
   const capitals = STAKES.map(({ part }) => part as number);
   let largest = 1;
+  let final = 1;
   for (const share of shares) {
     let capital = 0;
     for (const [i, { stake }] of STAKES.entries()) {
@@ -40,6 +57,24 @@ export function shareEvidence(shares: readonly number[], mean: number): number {
       capital += now;
     }
     if (capital > largest) largest = capital;
+    final = capital;
   }
-  return largest;
+  return { largest, final };
+}
+
+/** The largest mean that `shares` refute from above with this capital, by halving; null when they refute none. */
+export function largestRefutedMean(
+  shares: readonly number[],
+  capital: number,
+  evidence: typeof shareEvidence = shareEvidence,
+): number | null {
+  let low = 0;
+  let high = 1;
+  if (evidence(shares, low) < capital) return null;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (evidence(shares, middle) >= capital) low = middle;
+    else high = middle;
+  }
+  return low;
 }

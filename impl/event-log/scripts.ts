@@ -8,7 +8,8 @@
  *
  * A server that restarts, or is promoted, may have lost the end of both without their contradicting each other, and
  * would give the offsets of lost events to others. So under a new run the epoch goes on only when the writer vouches
- * for the log's end: it stands where this writer left it. Until that next event nobody can know of the loss.
+ * for the log's end: it stands where this writer left it, or just behind that with the very event that it appends again
+ * because the server went before it answered. Until that next event nobody can know of the loss.
  */
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
@@ -45,7 +46,8 @@ local source, heldRun = unpack(redis.call('HMGET', meta, 'source', 'run'))
 local isForeign = sequence and source ~= ARGV[7]
 local left = epoch == ARGV[5] and tonumber(ARGV[6])
 local run = run()
-if isForeign or (left and offset < left) or (run ~= heldRun and offset ~= left) then begin() offset = 0 end
+local isAgain = left and offset == left + 1 and sequence == ARGV[2]
+if isForeign or (left and offset < left) or (run ~= heldRun and offset ~= left and not isAgain) then begin() offset = 0 end
 if sequence and not isForeign and tonumber(ARGV[2]) <= tonumber(sequence) then return { epoch, offset, 1 } end
 offset = offset + 1
 redis.call('XADD', stream, 'MAXLEN', '=', ARGV[4], string.format('%.0f-0', offset), 'epoch', epoch, 'payload', ARGV[3])

@@ -2,7 +2,8 @@
 
 /**
  * How often each cut is made. `rst`, `fin`: of a connection, now · `mid-frame`: of a connection, some bytes later ·
- * `vanish`: what the server sends is lost on the way before the connection is · `kill-…`: SIGKILL and a new start ·
+ * `vanish`: what the server sends is lost on the way before the connection is · `mute`: of a connection, and what the
+ * client says on its next one is lost, so that it is never acknowledged · `kill-…`: SIGKILL and a new start ·
  * `stop-api`: SIGTERM, its drain and a new start, as a deploy does.
  */
 export const CUTS = {
@@ -10,9 +11,11 @@ export const CUTS = {
   fin: 5,
   'mid-frame': 5,
   vanish: 4,
+  mute: 2,
   'kill-api': 2,
   'stop-api': 2,
   'kill-engine': 4,
+  'kill-redis': 2,
 } as const;
 
 export type Cut = keyof typeof CUTS;
@@ -25,9 +28,9 @@ export interface PlannedCut {
   readonly bytes: number;
 }
 
-/** Every cut as often as said, in a random order. @param random numbers in [0, 1), drawn by nobody else */
-export function planCuts(random: () => number): PlannedCut[] {
-  const cuts = Object.entries(CUTS).flatMap(([cut, count]) => new Array<Cut>(count).fill(cut as Cut));
+/** Every cut as often as said, so many times over, in a random order. @param random numbers in [0, 1), drawn by nobody else */
+export function planCuts(random: () => number, times = 1): PlannedCut[] {
+  const cuts = Object.entries(CUTS).flatMap(([cut, count]) => new Array<Cut>(times * count).fill(cut as Cut));
   return shuffle(cuts, random).map((cut) => ({
     cut,
     pause_ms: 100 + random() * 400,

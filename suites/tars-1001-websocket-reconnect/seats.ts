@@ -1,11 +1,11 @@
 /** Viewers each behind a proxy of their own, so that one can be cut alone; and what cuts did to them, as counted by those who saw it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { gather, socketUrl } from '../../fixtures/audience.ts';
+import { gatherBehindProxy } from '../../fixtures/audience.ts';
 import type { DashboardServices } from '../../fixtures/stacks/dashboard.ts';
+import type { DashboardOnOwnRedis } from '../../fixtures/stacks/dashboard-own-redis.ts';
 import type { Viewer } from '../../fixtures/viewer.ts';
-import { FaultProxy } from '../../harness/network/proxy.ts';
+import type { FaultProxy } from '../../harness/network/proxy.ts';
 import { WaitTimeoutError, waitUntil } from '../../harness/processes/wait.ts';
-import { forkRandom } from '../../harness/random/random.ts';
 import type { PlannedCut } from './cut-plan.ts';
 
 export interface Seat {
@@ -17,6 +17,8 @@ export interface Seat {
 const LIVE_MS = 30_000;
 /** How long the first byte that vanishes is waited for. */
 const VANISH_MS = 5_000;
+/** How long the next connection of a client is waited for. */
+const NEXT_MS = 16_000;
 
 /** Connects a viewer through a proxy; both end with `stack`. */
 export async function takeSeat(
@@ -30,13 +32,8 @@ export async function takeSeat(
   },
   stack: AsyncDisposableStack,
 ): Promise<Seat> {
-  const { hostname: host, port } = new URL(services.api.address);
-  const [ofProxy, ofViewer] = [forkRandom(options.random), forkRandom(options.random)];
-  const proxy = stack.use(await FaultProxy.start({ target: { host, port: Number(port) }, random: ofProxy }));
-  const url = socketUrl(`http://${proxy.host}:${proxy.port}`);
-  const [viewer] = await gather(services, { ...options, url, count: 1, random: ofViewer });
-  stack.defer(() => viewer?.close());
-  return { viewer: viewer as Viewer, proxy };
+  const { proxy, viewers } = await gatherBehindProxy(services, { ...options, count: 1 }, stack);
+  return { viewer: viewers[0] as Viewer, proxy };
 }
 
 /** Resolves when each viewer is back, or has given up, or has had 30 s for it. */
@@ -47,15 +44,17 @@ export async function settle(seats: readonly Seat[], signal: AbortSignal): Promi
 
 /** Makes cuts, one after the other, and keeps what only the moment of the cut shows. */
 export class Cutter {
-  readonly #services: DashboardServices;
+  readonly #services: DashboardOnOwnRedis;
   readonly #seats: readonly Seat[];
   readonly #signal: AbortSignal;
   readonly #made = new Map<string, number>();
   #turn = 0;
   #liveAtEndsOfApi = 0;
   #endsOfApiThatHit = 0;
+  #dropsByRedis = 0;
+  #endsOfRedisThatHit = 0;
 
-  constructor(services: DashboardServices, seats: readonly Seat[], signal: AbortSignal) {
+  constructor(services: DashboardOnOwnRedis, seats: readonly Seat[], signal: AbortSignal) {
     this.#services = services;
     this.#seats = seats;
     this.#signal = signal;
@@ -73,16 +72,17 @@ export class Cutter {
 
   /**
    * Cuts by which a viewer lost a live connection: of those in proxies no more than proxies made, nor than viewers lost
-   * beside the ends of dashboard-api; an end of dashboard-api is one, however many viewers it hits.
+   * beside the ends of dashboard-api and Redis; an end of one of these is one, however many viewers it hits.
    */
   get hits(): number {
-    return Math.min(this.#proxyCuts, Math.max(0, this.#drops - this.#liveAtEndsOfApi)) + this.#endsOfApiThatHit;
+    const ofProxies = Math.max(0, this.#drops - this.#liveAtEndsOfApi - this.#dropsByRedis);
+    return Math.min(this.#proxyCuts, ofProxies) + this.#endsOfApiThatHit + this.#endsOfRedisThatHit;
   }
 
   /** What was made, and what it did. */
   get evidence(): string {
     const made = [...this.#made].map(([cut, count]) => `${count} ${cut}`).join(', ');
-    return `${this.#drops} live connections lost by viewers; ${this.#proxyCuts} cut in proxies (${this.#proxyCutsByKind}), ${this.#liveAtEndsOfApi} live at ${this.#endsOfApiThatHit} ends of dashboard-api; ${this.#vanished_bytes} bytes vanished; made: ${made}`;
+    return `${this.#drops} live connections lost by viewers; ${this.#proxyCuts} cut in proxies (${this.#proxyCutsByKind}), ${this.#liveAtEndsOfApi} live at ${this.#endsOfApiThatHit} ends of dashboard-api, ${this.#dropsByRedis} lost at ${this.#endsOfRedisThatHit} ends of Redis; ${this.#vanished_bytes} bytes vanished; made: ${made}`;
   }
 
   get #drops(): number {
@@ -108,7 +108,7 @@ export class Cutter {
   }
 
   async #cut({ cut, bytes }: PlannedCut, proxy: FaultProxy): Promise<void> {
-    const { api, engine } = this.#services;
+    const { api, engine, redis } = this.#services;
     switch (cut) {
       case 'rst':
       case 'fin':
@@ -119,6 +119,8 @@ export class Cutter {
         return;
       case 'vanish':
         return this.#vanish(proxy);
+      case 'mute':
+        return this.#mute(proxy);
       case 'kill-api':
         this.#countLive();
         await api.kill();
@@ -130,6 +132,15 @@ export class Cutter {
       case 'kill-engine':
         await engine.kill();
         return engine.start();
+      case 'kill-redis': {
+        const before = this.#drops;
+        await redis.kill();
+        await redis.start();
+        await settle(this.#seats, this.#signal);
+        const drops = this.#drops - before;
+        this.#dropsByRedis += drops;
+        if (drops > 0) this.#endsOfRedisThatHit += 1;
+      }
     }
   }
 
@@ -139,17 +150,29 @@ export class Cutter {
     const before_bytes = vanished_bytes(proxy);
     for (const connection of proxy.connections)
       connection.apply({ kind: 'swallow', direction: 'server-to-client', permanent: true });
+    // If nothing was on its way, the evidence has the bytes.
+    await this.#patiently('an event to vanish', () => vanished_bytes(proxy) > before_bytes, VANISH_MS);
+    return proxy.apply({ kind: 'cut', how: 'rst' });
+  }
+
+  /** A client that is never acknowledged must not wait for ever (apollographql/subscriptions-transport-ws#135). */
+  async #mute(proxy: FaultProxy): Promise<void> {
+    if (proxy.connections.length === 0) return;
+    const { accepted } = proxy.snapshot();
+    await proxy.apply({ kind: 'swallow', direction: 'client-to-server', permanent: true });
+    await proxy.apply({ kind: 'cut', how: 'rst' });
+    await this.#patiently('the next connection', () => proxy.snapshot().accepted > accepted, NEXT_MS);
+    // It stays so on the connections that have met it.
+    return proxy.apply({ kind: 'heal', of: ['swallow'], direction: 'client-to-server' });
+  }
+
+  /** Waits until the condition holds, and no longer than `timeout_ms`. */
+  async #patiently(name: string, condition: () => boolean, timeout_ms: number): Promise<void> {
     try {
-      await waitUntil('an event to vanish', () => vanished_bytes(proxy) > before_bytes, {
-        timeout_ms: VANISH_MS,
-        interval_ms: 10,
-        signal: this.#signal,
-      });
+      await waitUntil(name, condition, { timeout_ms, interval_ms: 10, signal: this.#signal });
     } catch (error) {
-      // Nothing was on its way: the evidence has the bytes.
       if (!(error instanceof WaitTimeoutError)) throw error;
     }
-    return proxy.apply({ kind: 'cut', how: 'rst' });
   }
 
   #countLive(): void {
