@@ -134,12 +134,12 @@ export default {
     gates: ['tars-1001/herd-rate'],
     profile: 'standard',
   },
-  'tars-1001/back-off-reset-on-open': {
+  'tars-1001/back-off-reset-at-once': {
     source: 'yjs/y-websocket#74',
-    says: 'The back-off starts over as soon as a socket opens, so a server that drops whom it accepts is hammered',
-    file: 'impl/websocket/client.ts',
-    find: 'opened: () => this.#subscriptions.ask(),',
-    replace: 'opened: () => {\n        this.#backoff.reset();\n        this.#subscriptions.ask();\n      },',
+    says: 'The back-off starts over as soon as a connection is acknowledged, so a server that drops whom it lets in is hammered',
+    file: 'impl/websocket/timings.ts',
+    find: 'stableAfter_ms: 5_000,',
+    replace: 'stableAfter_ms: 0,',
     gates: ['tars-1001/herd-patience'],
     profile: 'standard',
   },

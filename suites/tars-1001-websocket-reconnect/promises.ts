@@ -74,7 +74,7 @@ export default {
   // n waits of up to 15 s fit into 15 s with probability 1/n!: that one of 10,000 clients makes 12 has 1 in 48,000.
   'tars-1001/herd-patience': {
     kind: 'absolute',
-    says: 'A server that accepts dashboards and sends them away is tried at most 11 times in 15 s by each',
+    says: 'A server that lets dashboards in and sends them away is tried at most 11 times in 15 s by each',
     measure: 'attempts',
     statistic: 'max',
     operator: '<=',
