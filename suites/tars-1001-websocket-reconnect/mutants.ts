@@ -156,12 +156,12 @@ export default {
     ],
     profile: 'standard',
   },
-  'tars-1001/looks-at-the-clock-in-a-loop': {
+  'tars-1001/pings-without-a-pause': {
     source: 'the release plan: less than 1 % of a core',
-    says: 'Until the next ping is due the client looks at the clock again and again',
+    says: 'Until the next ping is due the client pings all the same, every 2 ms',
     file: 'impl/websocket/heartbeat.ts',
     find: 'this.#arm(rest_ms);',
-    replace: 'this.#arm(0);',
+    replace: 'this.#ping(0);\n      this.#arm(2);',
     gates: ['tars-1001/heartbeat-cpu'],
     profile: 'standard',
   },
