@@ -14,16 +14,18 @@ export default {
     source: 'pladaria/reconnecting-websocket#50',
     says: 'The timer of the connection attempt goes on after it has succeeded, and ends the live connection',
     file: 'impl/websocket/link.ts',
-    find: '    this.#options.clock.clearTimeout(this.#connectTimer);\n    this.#heartbeat.start();',
+    find: '    this.#context.clock.clearTimeout(this.#connectTimer);\n    this.#heartbeat.start();',
     replace: '    this.#heartbeat.start();',
-    gates: ['tars-1001/dropped-clients/facts', 'tars-1001/server-killed/facts'],
+    gates: ['tars-1001/server-killed/facts', 'tars-1001/dropped-clients/facts'],
   },
-  'tars-1001/gives-up-after-two-attempts': {
+  'tars-1001/gives-up-after-six-attempts': {
     source: 'cloudflare/partykit#322',
-    says: 'After two attempts that fail the client stays away',
-    file: 'impl/websocket/client.ts',
+    // Fewer would also fail while a service only starts again, which is another check's matter.
+    says: 'After six attempts in a row that fail the client stays away',
+    file: 'impl/websocket/reconnector.ts',
     find: "    return reaction === 'retry';",
-    replace: "    this.#limitedFailures += 1;\n    return reaction === 'retry' && this.#limitedFailures <= 2;",
+    replace:
+      "    this.#limitedFailures = this.#state === 'connected' ? 0 : this.#limitedFailures + 1;\n    return reaction === 'retry' && this.#limitedFailures < 6;",
     gates: ['tars-1001/reconnects', 'tars-1001/channels-return'],
   },
   'tars-1001/no-position-before-the-first-event': {
@@ -32,7 +34,7 @@ export default {
     file: 'impl/websocket/channel.ts',
     find: 'since: this.#position })',
     replace: 'since: this.#position?.offset ? this.#position : undefined })',
-    gates: ['tars-1001/dropped-clients/facts', 'tars-1001/server-killed/facts'],
+    gates: ['tars-1001/server-killed/facts', 'tars-1001/dropped-clients/facts'],
   },
   'tars-1001/restart-taken-for-the-end': {
     source: 'phoenixframework/phoenix#3161',
@@ -64,7 +66,7 @@ export default {
     file: 'impl/services/eval-engine/outbox-relay.ts',
     find: 'FROM outbox ORDER BY id LIMIT',
     replace: 'FROM outbox ORDER BY id DESC LIMIT',
-    gates: ['tars-1001/nothing-lost'],
+    gates: ['tars-1001/nothing-lost', 'tars-1001/events-under-cuts/facts'],
   },
   'tars-1001/event-differs-from-its-row': {
     source: 'the release plan: no message lost',
@@ -72,7 +74,7 @@ export default {
     file: 'impl/services/eval-engine/evaluations-table.ts',
     find: 'rows[0].created_at.toISOString()',
     replace: 'new Date(Math.trunc(rows[0].created_at.getTime() / 1_000) * 1_000).toISOString()',
-    gates: ['tars-1001/nothing-lost'],
+    gates: ['tars-1001/nothing-lost', 'tars-1001/events-under-cuts/facts'],
   },
   'tars-1001/frames-without-bound': {
     source: 'websockets/ws, doc/ws.md: maxPayload is 100 MiB unless it is set',
@@ -134,12 +136,23 @@ export default {
     gates: ['tars-1001/herd-rate'],
     profile: 'standard',
   },
+  'tars-1001/back-off-reset-on-open': {
+    source: 'yjs/y-websocket#74',
+    says: 'The back-off starts over whenever a socket had opened, so a server that drops whom it accepts is hammered',
+    file: 'impl/websocket/reconnector.ts',
+    find: '      const wait_ms = this.#backoff.next_ms(retryHintOf(reason));',
+    // A socket that never opened closes with 1006.
+    replace:
+      '      if (code !== undefined && code !== 1006) this.#backoff.reset();\n      const wait_ms = this.#backoff.next_ms(retryHintOf(reason));',
+    gates: ['tars-1001/herd-patience'],
+    profile: 'standard',
+  },
   'tars-1001/back-off-reset-at-once': {
     source: 'yjs/y-websocket#74',
     says: 'The back-off starts over as soon as a connection is acknowledged, so a server that drops whom it lets in is hammered',
     file: 'impl/websocket/timings.ts',
     find: 'stableAfter_ms: 5_000,',
-    replace: 'stableAfter_ms: 0,',
+    replace: 'stableAfter_ms: 1,',
     gates: ['tars-1001/herd-patience'],
     profile: 'standard',
   },
