@@ -10,58 +10,39 @@ import { processorTime_ms, residentMemory_bytes } from '../../fixtures/processor
 import { dashboard } from '../../fixtures/stacks/dashboard.ts';
 import { check } from '../../harness/checks/check.ts';
 
-const AGENT = 'idle';
-const CLIENTS = 1_000;
-/** Processes with a client, and as many without. */
-const PAGES = 5;
-/** The server alone, with nobody connected. */
-const ALONE_MS = 15_000;
 /** After everybody has come: what coming costs is not what staying costs. */
 const SETTLE_MS = 5_000;
 /** Two heartbeats of each client. */
 const IDLE_MS = 60_000;
+/** Processes with a client, and as many without. */
+const PAGES = 5;
 const ANSWER_MS = 30_000;
+const CLIENTS = 1_000;
+/** The server alone, with nobody connected. */
+const ALONE_MS = 15_000;
+
+const NONE_ENDED = 'no service ended by itself';
+const options = {
+  lane: 'waiting',
+  stack: dashboard,
+  from: 'standard',
+  arms: ['candidate'],
+  timeout_ms: 240_000,
+} as const;
 
 check(
-  'tars-1001/heartbeat-cost',
-  {
-    lane: 'waiting',
-    stack: dashboard,
-    from: 'standard',
-    arms: ['candidate'],
-    measures: {
-      page_cpu_share: 'share',
-      page_added_bytes: 'bytes',
-      server_cpu_share: 'share',
-      server_bytes_each: 'bytes',
-    },
-    facts: ['no client lost its connection, or was told of a gap', 'no service ended by itself'],
-    timeout_ms: 240_000,
-  },
+  'tars-1001/heartbeat-in-a-page',
+  { ...options, measures: { page_cpu_share: 'share', page_added_bytes: 'bytes' }, facts: [NONE_ENDED] },
   async ({ stack, reaper, signal, observe, fact }) => {
-    await using ends = new AsyncDisposableStack();
-    const server = async () => ({
-      cpu_ms: await processorTime_ms(stack.api),
-      rss_bytes: await residentMemory_bytes(stack.api),
-    });
-    const alone = await over(ALONE_MS, server, signal);
-
-    const crowd = await Crowd.gather(stack, {
-      count: CLIENTS,
-      processes: 2,
-      channels: channelsOf(AGENT),
-      reaper,
-      signal,
-    });
-    ends.defer(() => crowd.disperse());
     const program = join(import.meta.dirname, '../../fixtures/crowd/page-child.ts');
-    const pageProcesses = await CommandedProcess.startAll<PageCommands>(
+    const processes = await CommandedProcess.startAll<PageCommands>(
       Array.from({ length: 2 * PAGES }, (_, index) => {
         return { name: `page-${index}`, program, environment: stack.planted, reaper };
       }),
     );
-    ends.defer(() => Promise.all(pageProcesses.map((page) => page.stop())).then(() => {}));
-    const [withClient, without] = [pageProcesses.slice(0, PAGES), pageProcesses.slice(PAGES)];
+    await using ends = new AsyncDisposableStack();
+    ends.defer(() => Promise.all(processes.map((page) => page.stop())).then(() => {}));
+    const [withClient, without] = [processes.slice(0, PAGES), processes.slice(PAGES)];
     const token = await login(stack, 'viewer');
     const waiting = { timeout_ms: ANSWER_MS, signal };
     const connection = { release: stack.release, url: socketUrl(stack.api.address), token, channel: 'evaluations' };
@@ -69,12 +50,9 @@ check(
     await delay(SETTLE_MS, undefined, { signal });
 
     const t0 = new Date();
-    const usage = (page: CommandedProcess<PageCommands>) => () => page.call('usage', undefined, waiting);
-    const [idle, pages, empty] = await Promise.all([
-      over(IDLE_MS, server, signal),
-      Promise.all(withClient.map((page) => over(IDLE_MS, usage(page), signal))),
-      Promise.all(without.map((page) => over(IDLE_MS, usage(page), signal))),
-    ]);
+    const idle = (page: CommandedProcess<PageCommands>) =>
+      over(IDLE_MS, () => page.call('usage', undefined, waiting), signal);
+    const [pages, empty] = await Promise.all([Promise.all(withClient.map(idle)), Promise.all(without.map(idle))]);
     const pairs = pages.map((page, index) => [page, empty[index] as Spent] as const);
     observe(
       'page_cpu_share',
@@ -86,14 +64,35 @@ check(
       pairs.map(([page, none]) => page.rss_bytes - none.rss_bytes),
       { t0 },
     );
+    fact(NONE_ENDED, stack.api.ownEnds.length === 0, stack.api.ownEnds.join(', '));
+  },
+);
+
+const ALL_STAYED = 'no client lost its connection, or was told of a gap';
+
+check(
+  'tars-1001/heartbeat-at-the-server',
+  { ...options, measures: { server_cpu_share: 'share', server_bytes_each: 'bytes' }, facts: [ALL_STAYED, NONE_ENDED] },
+  async ({ stack, reaper, signal, observe, fact }) => {
+    const spent = async () => ({
+      cpu_ms: await processorTime_ms(stack.api),
+      rss_bytes: await residentMemory_bytes(stack.api),
+    });
+    const alone = await over(ALONE_MS, spent, signal);
+    const channels = channelsOf('idle');
+    const crowd = await Crowd.gather(stack, { count: CLIENTS, processes: 2, channels, reaper, signal });
+    await using ends = new AsyncDisposableStack();
+    ends.defer(() => crowd.disperse());
+    await delay(SETTLE_MS, undefined, { signal });
+
+    const t0 = new Date();
+    const idle = await over(IDLE_MS, spent, signal);
     observe('server_cpu_share', [idle.cpuShare - alone.cpuShare], { t0 });
     observe('server_bytes_each', [(idle.rss_bytes - alone.rss_bytes) / CLIENTS], { t0 });
-
     const { members } = await crowd.report();
     const troubled = members.filter(({ drops, gaps, live }) => drops > 0 || gaps > 0 || !live).length;
-    fact('no client lost its connection, or was told of a gap', troubled === 0, `${troubled} of ${CLIENTS}`);
-    const ownEnds = [stack.api, stack.engine].flatMap((service) => service.ownEnds);
-    fact('no service ended by itself', ownEnds.length === 0, ownEnds.join(', '));
+    fact(ALL_STAYED, troubled === 0, `${troubled} of ${CLIENTS}`);
+    fact(NONE_ENDED, stack.api.ownEnds.length === 0, stack.api.ownEnds.join(', '));
   },
 );
 

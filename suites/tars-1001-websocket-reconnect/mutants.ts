@@ -221,6 +221,15 @@ export default {
     gates: ['tars-1001/herd-patience'],
     profile: 'standard',
   },
+  'tars-1001/back-off-reset-at-once': {
+    source: 'yjs/y-websocket#74',
+    says: 'The back-off starts over as soon as a connection is acknowledged, so a server that drops whom it lets in is hammered',
+    file: 'impl/websocket/timings.ts',
+    find: 'stableAfter_ms: 5_000,',
+    replace: 'stableAfter_ms: 1,',
+    gates: ['tars-1001/herd-patience'],
+    profile: 'standard',
+  },
   'tars-1001/no-heartbeat': {
     source: 'enisdenjo/graphql-ws#289',
     says: 'The client neither pings nor looks for silence: idle connections are forgotten on the way, and dead ones never found',
@@ -234,12 +243,12 @@ export default {
     ],
     profile: 'standard',
   },
-  'tars-1001/looks-at-the-clock-in-a-loop': {
+  'tars-1001/pings-without-a-pause': {
     source: 'the release plan: less than 1 % of a core',
-    says: 'Until the next ping is due the client looks at the clock again and again',
+    says: 'Until the next ping is due the client pings all the same, every 2 ms',
     file: 'impl/websocket/heartbeat.ts',
     find: 'this.#arm(rest_ms);',
-    replace: 'this.#arm(0);',
+    replace: 'this.#ping(0);\n      this.#arm(2);',
     gates: ['tars-1001/heartbeat-cpu'],
     profile: 'standard',
   },
