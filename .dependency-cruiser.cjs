@@ -41,7 +41,7 @@ module.exports = {
     onlyInHarness('processes'),
     onlyInHarness('random'),
     onlyInHarness('network', 'random'),
-    onlyInHarness('load', 'processes', 'random', 'components'),
+    onlyInHarness('load', 'processes', 'random'),
     onlyInHarness('components', 'processes'),
     onlyInHarness('benchmarks', 'components', 'processes', 'statistics', 'reporters', 'random'),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
