@@ -62,6 +62,8 @@ module.exports = {
   options: {
     // The last one: what could not be resolved stands as it was written.
     includeOnly: { path: [`^(${FOLDERS.join('|')})/`, '^[^/]+\\.config\\.ts$', 'node_modules', '^\\.{1,2}/'] },
+    // k6's own runtime executes it, with modules of its own.
+    exclude: { path: '^harness/load/k6/script\\.js$' },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -1,5 +1,5 @@
 /** The composition root: joins the harness to T.A.R.S. Judging the next release starts here. */
-import { components } from './fixtures/components.ts';
+import { components, tools } from './fixtures/components.ts';
 import { defineConfig } from './harness/cli/config.ts';
 import { releases } from './impl/releases.ts';
 
@@ -17,6 +17,7 @@ export default defineConfig({
     },
   ],
   components,
+  tools,
   profiles: {
     smoke: { budget_ms: 2 * MINUTE_MS },
     standard: { budget_ms: 10 * MINUTE_MS },

@@ -13,15 +13,16 @@ import { oneOf, UsageError } from './usage-error.ts';
 /** `--component redis=path` as [component, provider] pairs. @throws UsageError */
 export function parseForced(
   given: readonly string[],
-  config: Pick<LoadedConfig, 'components'>,
+  config: Pick<LoadedConfig, 'components' | 'tools'>,
 ): ReadonlyMap<string, string> {
+  const definitions = { ...config.components, ...config.tools };
   return new Map(
     given.map((pair) => {
       const [name = '', provider, more] = pair.split('=');
       if (provider === undefined || provider === '' || more !== undefined)
         throw new UsageError(`--component ${pair}: NAME=PROVIDER was expected, such as redis=path`);
-      const component = oneOf('component', name, Object.keys(config.components));
-      const providers = config.components[component]?.providers.map((one) => one.name) ?? [];
+      const component = oneOf('component', name, Object.keys(definitions));
+      const providers = definitions[component]?.providers.map((one) => one.name) ?? [];
       return [component, oneOf(`provider of ${component}`, provider, providers)];
     }),
   );

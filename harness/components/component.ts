@@ -1,4 +1,7 @@
-/** What a component and a provider of it are. A component is a real server we did not write, a provider one way to have it. */
+/**
+ * What a component and a provider of it are. A component is a real server we did not write, a provider one way to have
+ * it. A tool is a component that is run and does not serve: its URL is the `file:` URL of its program.
+ */
 import type { ReaperConnection } from '../processes/reaper.ts';
 
 /** What a provider may know when it is asked whether it could serve; asking changes nothing on the machine. */

@@ -7,6 +7,7 @@ import { now_ms } from './clock.ts';
 import { HttpSender, type SendFailure } from './http-sender.ts';
 import { Listeners } from './listeners.ts';
 import type { LoadPlan } from './load-plan.ts';
+import { RequestFiller } from './request-filler.ts';
 import { Tally } from './tally.ts';
 import type { Tick, TickerData } from './ticker.ts';
 
@@ -32,7 +33,7 @@ export class Generator {
   readonly #warmUpTally = new Tally();
   readonly #sender: HttpSender;
   readonly #listeners: Listeners | undefined;
-  readonly #drawIds: () => number;
+  readonly #filler: RequestFiller;
   readonly #tickerSeed: number;
   /** By id; never more than arrive within one time-out. */
   readonly #operations = new Map<string, Operation>();
@@ -46,7 +47,7 @@ export class Generator {
     this.#sender = new HttpSender(plan.origin, plan.connections, plan.timeout_ms);
     this.#listeners = plan.listeners && new Listeners(plan.listeners);
     const random = seededRandom(plan.seed + share.index);
-    this.#drawIds = forkRandom(random);
+    this.#filler = new RequestFiller(forkRandom(random));
     this.#tickerSeed = Math.floor(random() * 2 ** 32);
   }
 
@@ -72,6 +73,7 @@ export class Generator {
     ticker.on('error', (error) => this.#idle.reject(error));
     await Promise.all([this.#idle.promise, once(ticker, 'exit')]);
     const { user, system } = process.cpuUsage(cpu);
+    this.#tally.bootCpu_ms = (cpu.user + cpu.system) / 1_000;
     this.#tally.cpu_ms = (user + system) / 1_000;
     this.#tally.duration_ms = now_ms() - this.#warm_ms;
     return this.#tally;
@@ -87,8 +89,8 @@ export class Generator {
     const tally = due_ms < this.#warm_ms ? this.#warmUpTally : this.#tally;
     tally.scheduled += 1;
     tally.lags.record(now_ms() - due_ms);
-    const id = this.#drawId();
-    const fill = this.#filler(id);
+    const id = this.#filler.drawId();
+    const fill = this.#filler.filler(id);
     const deadline_ms = due_ms + timeout_ms;
     this.#operations.set(id, {
       due_ms,
@@ -160,21 +162,5 @@ export class Generator {
 
   #lookIfDone(): void {
     if (this.#over && this.#operations.size === 0) this.#idle.resolve();
-  }
-
-  #filler(id: string): (template: string) => string {
-    const number = String(Math.floor(this.#drawIds() * 2 ** 32));
-    return (template) => template.replaceAll('{id}', id).replaceAll('{number}', number);
-  }
-
-  /** A version 4 UUID (RFC 9562, 5.4) from the seed. */
-  #drawId(): string {
-    const hex = Array.from({ length: 4 }, () =>
-      Math.floor(this.#drawIds() * 2 ** 32)
-        .toString(16)
-        .padStart(8, '0'),
-    ).join('');
-    const variant = '89ab'[Math.floor(this.#drawIds() * 4)];
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
   }
 }

@@ -39,9 +39,10 @@ export class Latencies {
     return this.count === 0 ? 0 : this.#histogram.maxValue / 1_000;
   }
 
-  /** Beyond a minute counts as a minute. */
-  record(duration_ms: number): void {
-    this.#histogram.recordValue(Math.min(HIGHEST_US, Math.max(0, Math.round(duration_ms * 1_000))));
+  /** Beyond a minute counts as a minute. @param count how often @default 1 */
+  record(duration_ms: number, count = 1): void {
+    const duration_us = Math.min(HIGHEST_US, Math.max(0, Math.round(duration_ms * 1_000)));
+    if (count > 0) this.#histogram.recordValueWithCount(duration_us, count);
   }
 
   add(other: Latencies): void {

@@ -48,10 +48,11 @@ export interface ListenersPlan {
 
 /**
  * `GENERATOR_LATE`: by its own fault it sent too late, so what was measured says nothing of the server.
- * `LISTENERS_NOT_READY`: nothing was measured. `WRONG_PLAN`: the plan makes no sense.
+ * `LISTENERS_NOT_READY`: nothing was measured. `WRONG_PLAN`: the plan makes no sense. `MISCOUNTED`: a tool's own figures
+ * contradict each other, so that none of them is believed. `NO_DATA`: it measured nothing.
  */
 export class LoadError extends Error {
-  readonly code: 'GENERATOR_LATE' | 'LISTENERS_NOT_READY' | 'WRONG_PLAN';
+  readonly code: 'GENERATOR_LATE' | 'LISTENERS_NOT_READY' | 'WRONG_PLAN' | 'MISCOUNTED' | 'NO_DATA';
   override readonly name = 'LoadError';
 
   constructor(code: LoadError['code'], message: string) {
@@ -77,6 +78,7 @@ export function checkPlan(plan: LoadPlan): void {
   if (wrong.length > 0) throw new LoadError('WRONG_PLAN', wrong.join('; '));
 }
 
-function positive(name: string, value: number): string[] {
+/** A sentence when `value` is no finite number above 0. */
+export function positive(name: string, value: number): string[] {
   return value > 0 && Number.isFinite(value) ? [] : [`${name} is ${value}; a number above 0 was expected`];
 }

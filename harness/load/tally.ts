@@ -11,6 +11,7 @@ export interface EncodedTally {
   readonly arrivals: string;
   readonly lags: string;
   readonly cpu_ms: number;
+  readonly bootCpu_ms: number;
   readonly duration_ms: number;
 }
 
@@ -30,11 +31,13 @@ export class Tally {
   readonly lags = Latencies.empty();
   /** Processor time that the generators took from the start of the load, warming up included, over all their threads. */
   cpu_ms = 0;
+  /** What they took before that, to be ready. */
+  bootCpu_ms = 0;
   /** From the first moment after warming up to the last answer or arrival. */
   duration_ms = 0;
 
-  fail(reason: string): void {
-    this.failed.set(reason, (this.failed.get(reason) ?? 0) + 1);
+  fail(reason: string, count = 1): void {
+    this.failed.set(reason, (this.failed.get(reason) ?? 0) + count);
   }
 
   add(other: EncodedTally): void {
@@ -48,6 +51,7 @@ export class Tally {
     this.arrivals.add(Latencies.decode(other.arrivals));
     this.lags.add(Latencies.decode(other.lags));
     this.cpu_ms += other.cpu_ms;
+    this.bootCpu_ms += other.bootCpu_ms;
     this.duration_ms = Math.max(this.duration_ms, other.duration_ms);
   }
 
@@ -61,6 +65,7 @@ export class Tally {
       arrivals: this.arrivals.encode(),
       lags: this.lags.encode(),
       cpu_ms: this.cpu_ms,
+      bootCpu_ms: this.bootCpu_ms,
       duration_ms: this.duration_ms,
     };
   }

