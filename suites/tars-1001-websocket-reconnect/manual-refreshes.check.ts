@@ -18,7 +18,7 @@ import { AGENTS, type Agent, channelOf, ONLOOKERS_OF_AN_AGENT, planAgents } from
 const LAWS = Object.keys(SPELLS) as SpellLaw[];
 /** By how much every time is divided: half an hour passes in 90 s. */
 const DIVISOR = 20;
-const SEATING_MS = 60_000;
+const SEATING_MS = 120_000;
 /** What v1.0.1's documents give it to find out (60 s) and to be back (30 s), divided, and time for a busy machine. */
 const CATCH_UP_MS = 90_000 / DIVISOR + 15_000;
 /** How late a hundredth of the events, or of the turns of a process, may be before the viewing is not the one planned. */

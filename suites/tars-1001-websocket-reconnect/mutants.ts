@@ -261,12 +261,12 @@ export default {
     gates: ['tars-1001/heartbeat-memory'],
     profile: 'standard',
   },
-  'tars-1001/pings-twice-a-second': {
+  'tars-1001/pings-four-times-a-second': {
     source: 'the release plan: less than 5 % of a core',
-    says: 'Every client pings twice a second in place of twice a minute',
+    says: 'Every client pings four times a second in place of twice a minute',
     file: 'impl/websocket/timings.ts',
     find: 'pingInterval_ms: 30_000,\n  pongTimeout_ms: 10_000,',
-    replace: 'pingInterval_ms: 500,\n  pongTimeout_ms: 500,',
+    replace: 'pingInterval_ms: 250,\n  pongTimeout_ms: 250,',
     gates: ['tars-1001/heartbeat-server-cpu'],
     profile: 'standard',
   },
