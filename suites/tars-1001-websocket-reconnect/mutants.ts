@@ -18,15 +18,16 @@ export default {
     replace: '    this.#heartbeat.start();',
     gates: ['tars-1001/server-killed/facts', 'tars-1001/dropped-clients/facts'],
   },
-  'tars-1001/gives-up-after-six-attempts': {
+  'tars-1001/gives-up-after-eight-attempts': {
     source: 'cloudflare/partykit#322',
-    // Fewer would also fail while a service only starts again, which is another check's matter.
-    says: 'After six attempts in a row that fail the client stays away',
+    // Fewer, which the outage of `smoke` would have room for, also fail while a service on a busy machine starts again.
+    says: 'After eight attempts in a row that fail the client stays away',
     file: 'impl/websocket/client.ts',
     find: "    return reaction === 'retry';",
     replace:
-      "    this.#limitedFailures = this.#state === 'connected' ? 0 : this.#limitedFailures + 1;\n    return reaction === 'retry' && this.#limitedFailures < 6;",
+      "    this.#limitedFailures = this.#state === 'connected' ? 0 : this.#limitedFailures + 1;\n    return reaction === 'retry' && this.#limitedFailures < 8;",
     gates: ['tars-1001/reconnects', 'tars-1001/channels-return'],
+    profile: 'standard',
   },
   'tars-1001/no-position-before-the-first-event': {
     source: 'socketio/socket.io#4888',
