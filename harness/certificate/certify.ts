@@ -4,6 +4,7 @@ import { closed, repeatable } from './closed.ts';
 import { early } from './early.ts';
 import { falseAlarms } from './false-alarms.ts';
 import type { Context } from './figure.ts';
+import { noiseFloors } from './noise-floor.ts';
 import { power } from './power.ts';
 import { speed } from './speed.ts';
 
@@ -22,6 +23,7 @@ export async function certify(context: Context): Promise<Findings> {
     ...early(context),
     ...power(context),
     ...falseAlarms(context),
+    ...noiseFloors(context),
   ];
   return {
     quick: context.quick,

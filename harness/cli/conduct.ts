@@ -7,6 +7,7 @@ import { EntryWriter } from '../observations/entry-writer.ts';
 import { readEntries } from '../observations/read-entries.ts';
 import { Reaper } from '../processes/reaper.ts';
 import type { Progress } from '../reporters/progress.ts';
+import { counted } from '../reporters/quantity.ts';
 import { FILES } from '../run-folder/files.ts';
 import { sealRun } from '../run-folder/seal.ts';
 import type { RunEnded } from '../schema/entry.ts';
@@ -132,11 +133,11 @@ async function runThem(
         // Of a measured check nobody knows at this moment whether it goes on.
         if (!measured.has(execution.check)) progress.step(`${nameOf(execution)} started`);
       },
-      ended: (execution, status, duration_ms) => {
+      ended: (execution, status, duration_ms, voided) => {
         running.delete(nameOf(execution));
         done += 1;
         show();
-        const how = `${done}/${total} ${nameOf(execution)} ${status === 'completed' ? 'done' : 'ended in an error'} after ${seconds(duration_ms)}`;
+        const how = `${done}/${total} ${nameOf(execution)} ${status === 'completed' ? 'done' : 'ended in an error'} after ${seconds(duration_ms)}${voided === 0 ? '' : `; its pair was made again ${counted(voided, 'time')}, because the load generator was late`}`;
         if (status === 'completed') progress.line(how);
         else telling.push(errorOf(folder, execution).then((error) => progress.line(`${how}: ${error}`)));
       },

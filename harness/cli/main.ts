@@ -137,6 +137,25 @@ program
   .addOption(config())
   .action(async (values: Values) => exitWith(await (await import('./doctor.ts')).doctor(values as never)));
 
+program
+  .command('bench')
+  .description('measure ours and its peers side by side on this machine; judges nothing')
+  .argument('[benchmark]', 'which one; without it they are listed')
+  .option(
+    '--rounds <n>',
+    'how often each contender is measured (default: as the benchmark says)',
+    wholeNumber(1, 1_000),
+  )
+  .option('--seed <number>', 'seed of every random draw (default: drawn, and told)', wholeNumber(0, 4_294_967_295))
+  .addOption(output())
+  .addOption(component())
+  .option('--no-provision', 'install and download nothing')
+  .option('--json', 'print the result as JSON instead of the table')
+  .addOption(config())
+  .action(async (benchmark: string | undefined, values: Values) =>
+    exitWith(await (await import('./bench.ts')).bench(benchmark, values as never)),
+  );
+
 /** Errors with a code of ours are answers, not crashes: the call cannot be served, or the run cannot be known. */
 const EXIT_OF_ERROR: Record<string, number> = {
   usage: EXIT.usage,
