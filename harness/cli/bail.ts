@@ -1,8 +1,7 @@
-/** `--bail`: ends a run at the first gate that fails, in the middle of a check too, as soon as the fail is certain. */
+/** `--bail`: ends a run at the gates that fail, in the middle of a check too, as soon as their fail is certain. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILES } from '../run-folder/files.ts';
-import type { Gate } from '../schema/run.ts';
 import { judgeFolder } from './finish.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -14,8 +13,8 @@ const REST = 10;
 export interface BailOptions {
   /** Of the run, which is still being written. */
   readonly folder: string;
-  /** Whether this gate's fail ends the run. */
-  readonly decides: (gate: Gate) => boolean;
+  /** Whether these fails are enough to end the run. */
+  readonly enough: (failed: ReadonlySet<string>) => boolean;
   readonly stopping: Stopping;
 }
 
@@ -24,7 +23,7 @@ export interface BailOptions {
  * verdict `fail` is as certain on half of a run as on all of it. Stops looking when it is disposed of; a look that is
  * under way is waited for.
  */
-export function bailWhenCertain({ folder, decides, stopping }: BailOptions): AsyncDisposable {
+export function bailWhenCertain({ folder, enough, stopping }: BailOptions): AsyncDisposable {
   const path = join(folder, FILES.observations);
   let judged_bytes = 0;
   let looking: Promise<void> | undefined;
@@ -32,7 +31,8 @@ export function bailWhenCertain({ folder, decides, stopping }: BailOptions): Asy
   const look = async () => {
     const began_ms = performance.now();
     const { gates } = await judgeFolder(folder);
-    if (gates.some((gate) => gate.verdict === 'fail' && decides(gate))) stopping.stop({ how: 'bailed' });
+    const failed = new Set(gates.filter((gate) => gate.verdict === 'fail').map((gate) => gate.id));
+    if (enough(failed)) stopping.stop({ how: 'bailed' });
     const now_ms = performance.now();
     restsUntil_ms = now_ms + REST * (now_ms - began_ms);
   };

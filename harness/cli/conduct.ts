@@ -107,10 +107,11 @@ async function runThem(
   const nameOf = ({ check, arm, replicate }: Execution) =>
     `${check} ${arm}${replicatesOf.get(check) === 1 ? '' : `, replicate ${replicate}`}`;
   progress.update({ suite: 'starting the checks', check: '', done, total });
-  // With a planted fault the gates that must catch it: another's fail says nothing of them.
-  const { mutant } = selection;
-  const decides = ({ id }: { readonly id: string }) => mutant === undefined || mutant.gates.includes(id);
-  await using _looking = options.bail ? bailWhenCertain({ folder, decides, stopping }) : undefined;
+  // With a planted fault every gate that is to catch it: another's fail says nothing of them, nor one's of the next.
+  const named = selection.mutant?.gates.filter((id) => selection.expected.includes(id));
+  const enough = (failed: ReadonlySet<string>) =>
+    named === undefined ? failed.size > 0 : named.every((id) => failed.has(id));
+  await using _looking = options.bail ? bailWhenCertain({ folder, enough, stopping }) : undefined;
   await runChecks({
     root: config.root,
     checks,

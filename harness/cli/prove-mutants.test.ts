@@ -76,6 +76,12 @@ test('the fail of a gate that is not named for a mutant does not end its run bef
   expect(code).toBe(0);
 });
 
+test('a run goes on until every gate that is named for its mutant has failed', async () => {
+  const place = new Place();
+  await place.run(['prove', '--mutants', '--config', threeGates(place, ['p/check/facts', 'p/no-m'])]);
+  expect(saved(place).mutants).toMatchObject([{ caughtBy: ['p/check/facts', 'p/no-m'] }]);
+});
+
 test('checks of a later gate run when no gate before it caught the mutant', { timeout: 120_000 }, async () => {
   const place = new Place();
   await place.run(['prove', '--mutants', '--config', threeGates(place, ['p/after/facts', 'p/check/facts'])]);

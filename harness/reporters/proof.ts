@@ -14,12 +14,13 @@ export function renderProof(proof: Proof, { color, path }: { readonly color: boo
   });
   const caught = proof.mutants.filter((mutant) => mutant.caught).length;
   const total_ms = Date.parse(proof.endedAt) - Date.parse(proof.startedAt);
+  const each_ms = Math.round(total_ms / Math.max(1, proof.mutants.length));
   return [
     ...rows,
     '',
     ...proof.unturned.map((id) => colors.red(`✗ ${id} is turned by no mutant: nothing shows that it guards anything`)),
     ...proof.tooCoarse.map((id) => colors.red(`✗ ${id} breaks more than a third of its ticket's gates`)),
-    `${caught} of ${counted(proof.mutants.length, 'mutant')} caught in ${durationText(total_ms)}${proof.complete ? '' : '; not all were tried'}`,
+    `${caught} of ${counted(proof.mutants.length, 'mutant')} caught in ${durationText(total_ms)}, ${durationText(each_ms)} a mutant${proof.complete ? '' : '; not all were tried'}`,
     `proof   ${path}`,
     '',
   ].join('\n');

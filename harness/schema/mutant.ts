@@ -16,7 +16,10 @@ export const mutantSchema = z.strictObject({
   /** The exact text in `file` that is replaced; it stands there once. */
   find: z.string().min(1),
   replace: z.string(),
-  /** Gates of which one must say `fail`; they are tried in this order, so the one that tells soonest stands first. */
+  /**
+   * Gates that see it, of which one must say `fail`. They are tried in this order, so the one that tells soonest stands
+   * first. A run ends once every one of them that it judges has failed.
+   */
   gates: z.array(idSchema).min(1),
   /** The quickest profile at which these gates see it. */
   profile: profileSchema,
