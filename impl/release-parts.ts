@@ -110,5 +110,7 @@ export interface ReleaseParts {
   readonly websocket: {
     attachEventServer(options: EventServerOptions): Promise<EventServer>;
     createEventClient(options: EventClientOptions): EventClient;
+    /** Absolute path of the module that holds the page's parts (`page-parts.ts`): the page's build takes it in. */
+    readonly pageParts: string;
   };
 }
