@@ -28,6 +28,8 @@ const variables = {
       'expected origins like https://tars.example, with commas between them',
     )
     .default([]),
+  /** What `npm run build:page` made; without it the API serves no page. */
+  TARS_PAGE_FOLDER: z.string().optional(),
   TARS_JWT_SECRET: z.string('expected at least 32 characters').min(32, 'expected at least 32 characters'),
 };
 
@@ -43,6 +45,7 @@ await runService('dashboard-api', variables, async (configuration, logger) => {
     postgres,
     redis,
     jwtSecret: configuration.TARS_JWT_SECRET,
+    pageFolder: configuration.TARS_PAGE_FOLDER,
     logger,
     metrics,
   });

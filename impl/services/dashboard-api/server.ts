@@ -13,6 +13,7 @@ import { registerHealth } from './health.ts';
 import { registerLogin } from './login.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { registerMetrics } from './metrics.ts';
+import { registerPage } from './page.ts';
 import { answerClientError, Problem, sendProblem } from './problem-details.ts';
 
 export interface DashboardApiOptions {
@@ -22,6 +23,8 @@ export interface DashboardApiOptions {
   readonly redis: Redis;
   /** At least 32 characters. */
   readonly jwtSecret: string;
+  /** What the page was built into. @default none: the API serves without a page */
+  readonly pageFolder?: string | undefined;
   readonly logger: Logger;
   readonly metrics: Registry;
 }
@@ -90,6 +93,7 @@ export async function buildDashboardApi(options: DashboardApiOptions): Promise<D
   registerLogin(server, { postgres, authentication });
   registerEvaluations(server, { postgres, redis, authentication });
   registerAgents(server, { postgres, authentication });
+  await registerPage(server, options.pageFolder, options.logger);
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   routesAreComplete();
   await server.ready();
