@@ -63,12 +63,21 @@ export function checksFor(mutant: Mutant, { checks, promises }: Discovered): str
     .map((check) => check.id);
 }
 
+/** The checks a mutant is tried with: all of its suite, or those that can see it. */
+function triedWith(mutant: Mutant, discovered: Discovered, whole: boolean) {
+  const ids = checksFor(mutant, discovered);
+  return discovered.checks.filter((check) =>
+    whole ? check.suite.id === mutant.suite && reaches(mutant.profile, check.options.from) : ids.includes(check.id),
+  );
+}
+
+/** What these mutants' checks need, and nothing that only other checks of their suites do. */
+export function componentsFor(mutants: readonly Mutant[], discovered: Discovered, whole: boolean): string[] {
+  const checks = mutants.flatMap((mutant) => triedWith(mutant, discovered, whole));
+  return [...new Set(checks.flatMap((check) => check.options.stack?.components ?? []))];
+}
+
 /** Whether a check that the mutant is tried with is of the lane `timing`: what it measures, others must not disturb. */
 export function needsMachineAlone(mutant: Mutant, discovered: Discovered, whole: boolean): boolean {
-  const ids = checksFor(mutant, discovered);
-  return discovered.checks.some(
-    (check) =>
-      check.options.lane === 'timing' &&
-      (whole ? check.suite.id === mutant.suite && reaches(mutant.profile, check.options.from) : ids.includes(check.id)),
-  );
+  return triedWith(mutant, discovered, whole).some((check) => check.options.lane === 'timing');
 }

@@ -20,7 +20,14 @@ import type { Proof } from '../schema/proof.ts';
 import { EXIT } from '../schema/verdict.ts';
 import { confirm, parseForced, startComponents } from './components.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
-import { checkFresh, checksFor, chooseMutants, type MutantFilters, needsMachineAlone } from './mutant-selection.ts';
+import {
+  checkFresh,
+  checksFor,
+  chooseMutants,
+  componentsFor,
+  type MutantFilters,
+  needsMachineAlone,
+} from './mutant-selection.ts';
 import { progressOnStderr } from './progress-on-stderr.ts';
 import { readRun } from './read-run.ts';
 import { Stopping } from './stopping.ts';
@@ -102,9 +109,7 @@ async function tryAll(trial: Trial, chosen: readonly Mutant[]): Promise<MutantRe
   const { options, config, discovered, folder, stopping, progress } = trial;
   const reaper = await Reaper.found();
   try {
-    const suites = new Set(chosen.map((mutant) => mutant.suite));
-    const checks = discovered.checks.filter((check) => suites.has(check.suite.id));
-    const names = [...new Set(checks.flatMap((check) => check.options.stack?.components ?? []))];
+    const names = componentsFor(chosen, discovered, options.whole === true);
     const components = await startComponents({
       config,
       reaper,
