@@ -110,6 +110,7 @@ program
   .option('--quick', 'of the certificate fewer simulations: seconds in place of minutes')
   .addOption(repeatable('--mutant <mutant>', 'only this mutant', 'all'))
   .addOption(repeatable('--ticket <ticket>', 'only the mutants of this ticket', 'all'))
+  .addOption(new Option('--profile <profile>', 'only the mutants that a run of this profile can see').choices(PROFILES))
   .option('--sample <n>', 'only so many, drawn by the seed', wholeNumber(1, 10_000))
   .option('--whole', 'judge all gates of the ticket, and hold that two thirds of them stay as they were')
   .option('--jobs <n>', 'how many at a time', wholeNumber(1, 16), 3)

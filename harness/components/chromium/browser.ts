@@ -35,6 +35,8 @@ export interface BrowserOptions {
   readonly name: string;
   readonly reaper: ReaperConnection;
   readonly logFolder: string;
+  /** Where its profile is made. @default the system's temporary folder */
+  readonly profiles?: string;
 }
 
 export interface StartedBrowser {
@@ -45,9 +47,10 @@ export interface StartedBrowser {
 }
 
 /** Nothing of it is left when it fails. Throws ProcessError, ReaperError, and what Playwright throws. */
-export async function startBrowser({ url, name, reaper, logFolder }: BrowserOptions): Promise<StartedBrowser> {
+export async function startBrowser(options: BrowserOptions): Promise<StartedBrowser> {
+  const { url, name, reaper, logFolder, profiles = tmpdir() } = options;
   await using undo = new AsyncDisposableStack();
-  const profile = await reaper.makeFolder(join(tmpdir(), 'harness-chromium-'));
+  const profile = await reaper.makeFolder(join(profiles, 'harness-chromium-'));
   undo.defer(async () => {
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     await reaper.releaseFolder(profile);
