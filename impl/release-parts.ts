@@ -9,6 +9,8 @@ export interface User {
   readonly role: 'viewer' | 'operator' | 'admin';
   /** When the token that told of this user ends, in milliseconds since 1970. @default never */
   readonly expiresAt_ms?: number;
+  /** When the password was given that the token goes back to, in milliseconds since 1970. @default with the token */
+  readonly loggedInAt_ms?: number;
 }
 
 export interface EventServerOptions {

@@ -20,6 +20,6 @@ export function App() {
     setSession(undefined);
     setNotice(why);
   };
-  // Another session is another connection, whose token must not be the old one's (centrifuge-dart#126).
-  return <Dashboard key={session.token} session={session} onEnd={end} />;
+  // Between two sessions there is the login: each has a dashboard, and a connection, of its own (centrifuge-dart#126).
+  return <Dashboard session={session} onEnd={end} />;
 }

@@ -7,6 +7,7 @@ import { evaluationOf } from './evaluations.ts';
 import { RewardChart } from './reward-chart.tsx';
 import type { Session } from './session.ts';
 import { useEvaluations } from './use-evaluations.ts';
+import { useToken } from './use-token.ts';
 
 interface DashboardProps {
   readonly session: Session;
@@ -22,7 +23,10 @@ function socketUrl(): string {
 }
 
 export function Dashboard({ session, onEnd }: DashboardProps) {
-  const { evaluations, isLoading, trouble, add, reload } = useEvaluations(session.token, () => onEnd(ENDED));
+  const end = () => onEnd(ENDED);
+  const token = useToken(session, end);
+  const { evaluations, isLoading, trouble, add, reload } = useEvaluations(token, end);
+  const lastToken = useRef<string>(undefined);
   const [url] = useState(socketUrl);
   const wasSubscribed = useRef(false);
   const [hasGap, setHasGap] = useState(false);
@@ -32,9 +36,10 @@ export function Dashboard({ session, onEnd }: DashboardProps) {
     url,
     channels: CHANNELS,
     token({ refused }) {
-      // There is no other token to be had without the password.
-      if (refused) onEnd(ENDED);
-      return session.token;
+      // The connection ends with the token it was made with (4401), and comes back with the newest.
+      if (refused && token() === lastToken.current) end();
+      lastToken.current = token();
+      return lastToken.current;
     },
     onEvent({ payload }) {
       const evaluation = evaluationOf(payload);

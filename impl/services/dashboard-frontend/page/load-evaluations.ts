@@ -15,16 +15,16 @@ function isFinal(error: unknown): error is ApiError {
 /**
  * The newest of all agents. While the API cannot be reached or cannot serve it is asked again, after waits that double
  * from 1 s to 15 s with full jitter.
- * @param failed hears why an attempt failed that is repeated @throws ApiError that is final, or the signal's reason
+ * @param token gives the newest @param failed hears why an attempt failed that is repeated @throws ApiError that is final, or the signal's reason
  */
 export async function loadEvaluations(
-  token: string,
+  token: () => string,
   signal: AbortSignal,
   failed: (error: unknown) => void,
 ): Promise<readonly Evaluation[]> {
   for (let wait_ms = WAIT_MS; ; wait_ms = Math.min(WAIT_MS_MAX, 2 * wait_ms)) {
     try {
-      return await loadOnce(token, signal);
+      return await loadOnce(token(), signal);
     } catch (error) {
       signal.throwIfAborted();
       if (isFinal(error)) throw error;

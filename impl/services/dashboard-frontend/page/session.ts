@@ -2,6 +2,7 @@
 
 export interface Session {
   readonly username: string;
+  /** The first one of a login, or after a reload the newest; `use-token.ts` renews it. */
   readonly token: string;
 }
 

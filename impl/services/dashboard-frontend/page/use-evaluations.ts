@@ -14,8 +14,8 @@ export interface Evaluations {
   reload(): void;
 }
 
-/** Loads at once. @param onRefused the token is not taken (any more) */
-export function useEvaluations(token: string, onRefused: () => void): Evaluations {
+/** Loads at once. @param token gives the newest @param onRefused it is not taken (any more) */
+export function useEvaluations(token: () => string, onRefused: () => void): Evaluations {
   const [evaluations, setEvaluations] = useState<readonly Evaluation[]>([]);
   const [isLoading, setIsLoading] = useState(true);
   const [trouble, setTrouble] = useState<string>();
