@@ -1,44 +1,76 @@
 import { expect, test } from 'vitest';
-import type { Discovered } from '../checks/discover.ts';
+import type { Discovered, DiscoveredCheck } from '../checks/discover.ts';
 import type { Mutant } from '../schema/mutant.ts';
-import type { Profile } from '../schema/promise.ts';
-import { chooseMutants, componentsFor } from './mutant-selection.ts';
+import type { Profile, ReleasePromise } from '../schema/promise.ts';
+import type { Lane } from '../schema/scope.ts';
+import { chooseMutants, companyOf, componentsFor, stepsFor } from './mutant-selection.ts';
 
-const suite = { id: 'acme-7', title: 'Anvils', folder: 'suites/acme-7' };
-
-function check(id: string, from: Profile, components: readonly string[]) {
-  return { id, suite, options: { from, lane: 'functional', measures: {}, stack: { id: 'hub', components } } };
+function checkOf(id: string, lane: Lane, measure?: string, from: Profile = 'smoke'): DiscoveredCheck {
+  const measures = measure === undefined ? {} : { [measure]: 'ms' };
+  return { id, suite: { id: 'a' }, options: { lane, measures, from } } as unknown as DiscoveredCheck;
 }
 
-function mutant(name: string, profile: Profile, gate: string): Mutant {
-  const change = { file: 'x.ts', find: 'fast', replace: 'slow' };
-  return { id: `acme-7/${name}`, suite: suite.id, source: 'a plan', says: 'slow', profile, gates: [gate], ...change };
-}
-
-const quick = mutant('quick', 'smoke', 'acme-7/drops/facts');
-const thorough = mutant('thorough', 'standard', 'acme-7/looks/facts');
 const discovered = {
-  suites: [suite],
-  promises: [],
-  mutants: [quick, thorough],
-  checks: [check('acme-7/drops', 'smoke', ['store']), check('acme-7/looks', 'standard', ['store', 'screen'])],
-} as unknown as Discovered;
+  checks: [
+    checkOf('a/idle', 'waiting', 'away_ms'),
+    checkOf('a/killed', 'waiting', 'away_ms'),
+    checkOf('a/input', 'functional'),
+    checkOf('a/cost', 'timing', 'cpu_ms', 'standard'),
+  ],
+  promises: [
+    { id: 'a/back', measure: 'away_ms' },
+    { id: 'a/cheap', measure: 'cpu_ms' },
+  ] as ReleasePromise[],
+  mutants: [],
+  suites: [],
+} satisfies Discovered;
+
+const mutantOf = (gates: string[], profile: Profile = 'smoke') =>
+  ({ id: 'a/m', suite: 'a', gates, profile }) as unknown as Mutant;
+
+test('a gate is tried with every check that feeds it, the gates in the order they are named', () => {
+  expect(stepsFor(mutantOf(['a/input/facts', 'a/back']), discovered)).toEqual([['a/input'], ['a/idle', 'a/killed']]);
+});
+
+test('checks that were tried are not tried again for a gate that comes later', () => {
+  expect(stepsFor(mutantOf(['a/back', 'a/killed/facts']), discovered)).toEqual([['a/idle', 'a/killed']]);
+  expect(stepsFor(mutantOf(['a/killed/facts', 'a/back']), discovered)).toEqual([['a/killed'], ['a/idle', 'a/killed']]);
+});
+
+test.for<[string[], Profile, string]>([
+  [['a/back', 'a/idle/facts'], 'smoke', 'waiting'],
+  [['a/back', 'a/input/facts'], 'smoke', 'busy'],
+  [['a/cheap'], 'standard', 'alone'],
+  [['a/back', 'a/cheap'], 'standard', 'alone'],
+])('a mutant of %s at %s is %s', ([gates, profile, company]) => {
+  expect(companyOf(mutantOf(gates, profile), discovered, false)).toBe(company);
+});
+
+test('with all gates of its suite a mutant needs the machine alone as soon as its profile has a timed check', () => {
+  expect(companyOf(mutantOf(['a/back'], 'smoke'), discovered, true)).toBe('busy');
+  expect(companyOf(mutantOf(['a/back'], 'standard'), discovered, true)).toBe('alone');
+});
 
 test('what only checks need that no chosen mutant is tried with is not asked for', () => {
-  expect(componentsFor([quick], discovered, false)).toEqual(['store']);
-  expect(componentsFor([quick, thorough], discovered, false)).toEqual(['store', 'screen']);
+  const looks = checkOf('a/looks', 'waiting', undefined, 'standard');
+  const needing = (check: DiscoveredCheck, components: string[]) =>
+    ({ ...check, options: { ...check.options, stack: { components } } }) as unknown as DiscoveredCheck;
+  const checks = [needing(checkOf('a/input', 'functional'), ['store']), needing(looks, ['store', 'screen'])];
+  const quick = mutantOf(['a/input/facts']);
+  const thorough = mutantOf(['a/looks/facts'], 'standard');
+  const all = { ...discovered, checks };
+  expect(componentsFor([quick], all, false)).toEqual(['store']);
+  expect(componentsFor([quick, thorough], all, false)).toEqual(['store', 'screen']);
+  expect(componentsFor([quick], all, true)).toEqual(['store']);
+  expect(componentsFor([thorough], all, true)).toEqual(['store', 'screen']);
 });
 
-test('with the whole suite a mutant needs what the checks of its profile do, and no more', () => {
-  expect(componentsFor([quick], discovered, true)).toEqual(['store']);
-  expect(componentsFor([thorough], discovered, true)).toEqual(['store', 'screen']);
-});
-
-test.for([
-  ['smoke', [quick]],
-  ['standard', [quick, thorough]],
-  [undefined, [quick, thorough]],
-] as const)('at profile %s the mutants that it can see are tried', ([profile, expected]) => {
+test.for<[Profile | undefined, number]>([
+  ['smoke', 1],
+  ['standard', 2],
+  [undefined, 2],
+])('at profile %s the mutants that it can see are tried: %s', ([profile, count]) => {
+  const mutants = [mutantOf(['a/input/facts']), mutantOf(['a/cheap'], 'standard')];
   const filters = { mutant: [], ticket: [], ...(profile === undefined ? {} : { profile }) };
-  expect(chooseMutants(discovered, filters, Math.random)).toEqual(expected);
+  expect(chooseMutants({ ...discovered, mutants }, filters, Math.random)).toHaveLength(count);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { releases } from '../../releases.ts';
 import { createLogger } from '../logger.ts';
 import { createPostgresPool } from '../postgres.ts';
 import { connectRedis } from '../redis.ts';
@@ -19,7 +20,7 @@ let api: DashboardApi;
 
 function build(pageFolder: string | undefined): Promise<DashboardApi> {
   return buildDashboardApi({
-    version: 'v1.0.1',
+    release: releases['v1.0.1'],
     postgres,
     redis,
     jwtSecret,

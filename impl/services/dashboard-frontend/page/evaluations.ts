@@ -12,8 +12,8 @@ export interface Evaluation {
   readonly createdAt: string;
 }
 
-/** How many the page keeps. */
-export const KEPT_MAX = 200;
+/** How many the page keeps: no more than the API gives of one agent at a time, so that a list loaded anew has no hole. */
+export const KEPT_MAX = 100;
 
 /** Undefined for what is no evaluation: a newer server may send other things on the channel. */
 export function evaluationOf(value: unknown): Evaluation | undefined {
