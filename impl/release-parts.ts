@@ -12,6 +12,8 @@ export interface User {
   readonly role: 'viewer' | 'operator' | 'admin';
   /** When the token that told of this user ends, in milliseconds since 1970. @default never */
   readonly expiresAt_ms?: number;
+  /** When the password was given that the token goes back to, in milliseconds since 1970. @default with the token */
+  readonly loggedInAt_ms?: number;
 }
 
 export interface EventServerOptions {
@@ -213,5 +215,7 @@ export interface ReleaseParts {
   readonly websocket: {
     attachEventServer(options: EventServerOptions): Promise<EventServer>;
     createEventClient(options: EventClientOptions): EventClient;
+    /** Absolute path of the module that holds the page's parts (`page-parts.ts`): the page's build takes it in. */
+    readonly pageParts: string;
   };
 }

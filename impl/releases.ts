@@ -2,6 +2,7 @@
  * Which parts make which release. Servers are loaded when they are asked for, so that a dashboard's code reaches
  * `createEventClient` without loading what only a server needs.
  */
+import { join } from 'node:path';
 import { createEventClient as createBaselineEventClient } from './baseline/websocket/client.ts';
 import { pool } from './database/pool.ts';
 import type { ReleaseParts } from './release-parts.ts';
@@ -26,6 +27,7 @@ export const releases: Record<ReleaseName, ReleaseParts> = {
         const { attachEventServer } = await import('./baseline/websocket/server.ts');
         return attachEventServer(options);
       },
+      pageParts: join(import.meta.dirname, 'baseline/websocket/react/index.ts'),
     },
   },
   'v1.0.1': {
@@ -52,6 +54,7 @@ export const releases: Record<ReleaseName, ReleaseParts> = {
         const { attachEventServer } = await import('./websocket/server.ts');
         return attachEventServer(options);
       },
+      pageParts: join(import.meta.dirname, 'websocket/react/index.ts'),
     },
   },
 };

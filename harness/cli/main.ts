@@ -110,7 +110,11 @@ program
   .option('--quick', 'of the certificate fewer simulations: seconds in place of minutes')
   .option('--aa', 'run the candidate against itself, beside a process that burns a core: no gate may fail')
   .option('--runs <n>', 'how many A/A runs', wholeNumber(1, 1_000), 20)
-  .addOption(new Option('--profile <profile>', 'of the A/A runs').choices(PROFILES).default('smoke'))
+  .addOption(
+    new Option('--profile <profile>', 'of the A/A runs (default: smoke); of the mutants only those it can see').choices(
+      PROFILES,
+    ),
+  )
   .addOption(repeatable('--check <check>', 'only this check in the A/A runs', 'all'))
   .addOption(repeatable('--mutant <mutant>', 'only this mutant', 'all'))
   .addOption(repeatable('--ticket <ticket>', 'only the mutants, or the A/A runs, of this ticket', 'all'))

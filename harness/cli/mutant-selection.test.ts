@@ -3,7 +3,7 @@ import type { Discovered, DiscoveredCheck } from '../checks/discover.ts';
 import type { Mutant } from '../schema/mutant.ts';
 import type { Profile, ReleasePromise } from '../schema/promise.ts';
 import type { Lane } from '../schema/scope.ts';
-import { companyOf, stepsFor } from './mutant-selection.ts';
+import { chooseMutants, companyOf, componentsFor, stepsFor } from './mutant-selection.ts';
 
 function checkOf(id: string, lane: Lane, measure?: string, from: Profile = 'smoke'): DiscoveredCheck {
   const measures = measure === undefined ? {} : { [measure]: 'ms' };
@@ -49,4 +49,28 @@ test.for<[string[], Profile, string]>([
 test('with all gates of its suite a mutant needs the machine alone as soon as its profile has a timed check', () => {
   expect(companyOf(mutantOf(['a/back'], 'smoke'), discovered, true)).toBe('busy');
   expect(companyOf(mutantOf(['a/back'], 'standard'), discovered, true)).toBe('alone');
+});
+
+test('what only checks need that no chosen mutant is tried with is not asked for', () => {
+  const looks = checkOf('a/looks', 'waiting', undefined, 'standard');
+  const needing = (check: DiscoveredCheck, components: string[]) =>
+    ({ ...check, options: { ...check.options, stack: { components } } }) as unknown as DiscoveredCheck;
+  const checks = [needing(checkOf('a/input', 'functional'), ['store']), needing(looks, ['store', 'screen'])];
+  const quick = mutantOf(['a/input/facts']);
+  const thorough = mutantOf(['a/looks/facts'], 'standard');
+  const all = { ...discovered, checks };
+  expect(componentsFor([quick], all, false)).toEqual(['store']);
+  expect(componentsFor([quick, thorough], all, false)).toEqual(['store', 'screen']);
+  expect(componentsFor([quick], all, true)).toEqual(['store']);
+  expect(componentsFor([thorough], all, true)).toEqual(['store', 'screen']);
+});
+
+test.for<[Profile | undefined, number]>([
+  ['smoke', 1],
+  ['standard', 2],
+  [undefined, 2],
+])('at profile %s the mutants that it can see are tried: %s', ([profile, count]) => {
+  const mutants = [mutantOf(['a/input/facts']), mutantOf(['a/cheap'], 'standard')];
+  const filters = { mutant: [], ticket: [], ...(profile === undefined ? {} : { profile }) };
+  expect(chooseMutants({ ...discovered, mutants }, filters, Math.random)).toHaveLength(count);
 });

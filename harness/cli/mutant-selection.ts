@@ -3,13 +3,15 @@ import type { Discovered, DiscoveredCheck } from '../checks/discover.ts';
 import { StaleMutantError } from '../mutants/change.ts';
 import { changeOf } from '../mutants/declared.ts';
 import type { Mutant } from '../schema/mutant.ts';
-import { reaches } from '../schema/promise.ts';
+import { type Profile, reaches } from '../schema/promise.ts';
 import { expandTicket } from './select.ts';
 import { oneOf } from './usage-error.ts';
 
 export interface MutantFilters {
   readonly mutant: readonly string[];
   readonly ticket: readonly string[];
+  /** Only those that a run of this profile can see. @default all */
+  readonly profile?: Profile;
   /** How many to draw of those that are left. @default all */
   readonly sample?: number;
 }
@@ -30,7 +32,7 @@ export function checkFresh(mutants: readonly Mutant[], root: string): string[] {
 /** The mutants to try. @throws UsageError for a mutant or ticket that does not exist */
 export function chooseMutants(
   { mutants, suites }: Discovered,
-  { mutant, ticket, sample }: MutantFilters,
+  { mutant, ticket, profile = 'nightly', sample }: MutantFilters,
   random: () => number,
 ): Mutant[] {
   const known = [...new Set(suites.flatMap((suite) => suite.ticket ?? []))];
@@ -43,7 +45,10 @@ export function chooseMutants(
   );
   const tickets = ticket.map((given) => oneOf('ticket', expandTicket(given, known), known));
   const left = mutants.filter(
-    (one) => (ids.length === 0 || ids.includes(one.id)) && (tickets.length === 0 || tickets.includes(one.ticket ?? '')),
+    (one) =>
+      (ids.length === 0 || ids.includes(one.id)) &&
+      (tickets.length === 0 || tickets.includes(one.ticket ?? '')) &&
+      reaches(profile, one.profile),
   );
   while (sample !== undefined && left.length > sample) left.splice(Math.floor(random() * left.length), 1);
   return left;
@@ -77,12 +82,21 @@ export type Company = 'waiting' | 'busy' | 'alone';
 
 /** By the lanes of the checks it may be tried with; with `whole` those are all of its suite. */
 export function companyOf(mutant: Mutant, discovered: Discovered, whole: boolean): Company {
-  const ids = new Set(stepsFor(mutant, discovered).flat());
-  const lanes = discovered.checks
-    .filter(({ id, suite, options }) =>
-      whole ? suite.id === mutant.suite && reaches(mutant.profile, options.from) : ids.has(id),
-    )
-    .map(({ options }) => options.lane);
+  const lanes = triedWith(mutant, discovered, whole).map(({ options }) => options.lane);
   if (lanes.includes('timing')) return 'alone';
   return lanes.every((lane) => lane === 'waiting') ? 'waiting' : 'busy';
+}
+
+/** What these mutants' checks need, and nothing that only other checks of their suites do. */
+export function componentsFor(mutants: readonly Mutant[], discovered: Discovered, whole: boolean): string[] {
+  const checks = mutants.flatMap((mutant) => triedWith(mutant, discovered, whole));
+  return [...new Set(checks.flatMap((check) => check.options.stack?.components ?? []))];
+}
+
+/** The checks a mutant may be tried with: those of its steps, or all of its suite. */
+function triedWith(mutant: Mutant, discovered: Discovered, whole: boolean): DiscoveredCheck[] {
+  const ids = new Set(stepsFor(mutant, discovered).flat());
+  return discovered.checks.filter(({ id, suite, options }) =>
+    whole ? suite.id === mutant.suite && reaches(mutant.profile, options.from) : ids.has(id),
+  );
 }

@@ -27,7 +27,8 @@ import { UsageError } from './usage-error.ts';
 
 export interface ProveAaOptions {
   readonly runs: number;
-  readonly profile: Profile;
+  /** @default 'smoke' */
+  readonly profile?: Profile;
   readonly check: readonly string[];
   readonly ticket: readonly string[];
   readonly seed?: number;
@@ -40,7 +41,7 @@ export interface ProveAaOptions {
 
 /** Exit code 1 when a gate says `fail`; 2 when a run was not complete, or nothing burned beside them to the end. */
 export async function proveAa(options: ProveAaOptions): Promise<number> {
-  const { profile, check, ticket, output, provision } = options;
+  const { profile = 'smoke', check, ticket, output, provision } = options;
   const config = await loadConfig(options.config);
   const forced = parseForced(options.component, config);
   const selection = select(await discover(config.root, config.suites), { check, ticket, suite: [] }, profile, 1);

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Discovered, discover } from '../checks/discover.ts';
+import { discover } from '../checks/discover.ts';
 import { tooCoarse, unturned } from '../mutants/matrix.ts';
 import { seededRandom } from '../random/random.ts';
 import { FILES } from '../run-folder/files.ts';
@@ -13,7 +13,7 @@ import { EXIT } from '../schema/verdict.ts';
 import { withChildRuns } from './child-runs.ts';
 import { parseForced } from './components.ts';
 import { loadConfig } from './config.ts';
-import { checkFresh, chooseMutants, type MutantFilters } from './mutant-selection.ts';
+import { checkFresh, chooseMutants, componentsFor, type MutantFilters } from './mutant-selection.ts';
 import { progressOnStderr } from './progress-on-stderr.ts';
 import { Stopping } from './stopping.ts';
 import { tellProof } from './tell.ts';
@@ -47,7 +47,7 @@ export async function proveMutants(options: ProveMutantsOptions): Promise<number
   mkdirSync(folder, { recursive: true });
   progress.line(`${chosen.length} of ${discovered.mutants.length} mutants, ${options.jobs} at a time, seed ${seed}`);
   const startedAt = new Date().toISOString();
-  const components = componentsOf(new Set(chosen.map((mutant) => mutant.suite)), discovered);
+  const components = componentsFor(chosen, discovered, options.whole === true);
   const { provision } = options;
   const tried = await withChildRuns({ config, components, forced, provision, folder, stopping, progress }, (runs) =>
     tryMutants({ options, discovered, seed, stopping, progress, runs }, chosen),
@@ -72,12 +72,6 @@ export async function proveMutants(options: ProveMutantsOptions): Promise<number
   tellProof(proof, join(options.output, FILES.proof), options.json);
   if (stopping.reason?.how === 'interrupted') return stopping.reason.exitCode;
   return exitCodeOfProof(proof, chosen.length);
-}
-
-/** Names of the components that the checks of these suites need. */
-function componentsOf(suites: ReadonlySet<string>, { checks }: Discovered): string[] {
-  const own = checks.filter((check) => suites.has(check.suite.id));
-  return [...new Set(own.flatMap((check) => check.options.stack?.components ?? []))];
 }
 
 function exitCodeOfProof(proof: Proof, chosen: number): number {

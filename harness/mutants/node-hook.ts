@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { applyChange, type Change } from './change.ts';
-import { CHANGE_VARIABLE } from './environment.ts';
+import { applyChange } from './change.ts';
+import { changeIn } from './environment.ts';
 
-const change = JSON.parse(process.env[CHANGE_VARIABLE] ?? 'null') as Change | null;
+const change = changeIn(process.env);
 
-if (change !== null) {
+if (change !== undefined) {
   registerHooks({
     load(url, context, nextLoad) {
       if (!url.startsWith('file:') || fileURLToPath(url) !== change.file) return nextLoad(url, context);

@@ -38,6 +38,18 @@ export default {
     minSamples: 2_000,
     decidableFrom: 'smoke',
   },
+  'tars-1001/page-recovers': {
+    kind: 'fix',
+    says: 'No page in a browser is without a committed evaluation once its network is back, and nobody reloads it',
+    measure: 'evaluations_missing',
+    statistic: 'count-above',
+    threshold: 0,
+    operator: '<=',
+    limit: 0,
+    unit: 'evaluations',
+    minSamples: 5,
+    decidableFrom: 'standard',
+  },
   'tars-1001/live-cost': {
     kind: 'guardrail',
     says: 'Events cost dashboard-api at most 20 % more processor time while no dashboard is cut off',

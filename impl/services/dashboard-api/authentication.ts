@@ -10,7 +10,7 @@ import { askOf, Problem } from './problem-details.ts';
 
 declare module '@fastify/jwt' {
   interface FastifyJWT {
-    payload: { sub: string; role: User['role'] };
+    payload: { sub: string; role: User['role']; auth_time?: number };
     user: User;
   }
 }
@@ -21,9 +21,17 @@ export const accessToken_s = 15 * 60;
 const ranks: Record<User['role'], number> = { viewer: 0, operator: 1, admin: 2 };
 
 const issuer = 'tars-dashboard-api';
-const claims = z.object({ sub: z.string().min(1), role: z.enum(['viewer', 'operator', 'admin']), exp: z.number() });
+const claims = z.object({
+  sub: z.string().min(1),
+  role: z.enum(['viewer', 'operator', 'admin']),
+  iat: z.number(),
+  exp: z.number(),
+  /** OpenID Connect Core 1.0, section 2. */
+  auth_time: z.number().optional(),
+});
 
 export interface Authentication {
+  /** A token for `accessToken_s` from now on. */
   issue(user: User): string;
   /** @throws Problem `unauthenticated` when the token is forged, expired or none of ours */
   authenticate(token: string): Promise<User>;
@@ -58,8 +66,8 @@ export async function registerAuthentication(
 
   async function authenticate(token: string): Promise<User> {
     try {
-      const { sub, role, exp } = claims.parse(server.jwt.verify(token));
-      return { subject: sub, role, expiresAt_ms: exp * 1000 };
+      const { sub, role, iat, exp, auth_time = iat } = claims.parse(server.jwt.verify(token));
+      return { subject: sub, role, expiresAt_ms: exp * 1000, loggedInAt_ms: auth_time * 1000 };
     } catch {
       throw refusal('the access token is not valid, or not any more; log in again');
     }
@@ -77,7 +85,8 @@ export async function registerAuthentication(
   }
 
   return {
-    issue: ({ subject, role }) => server.jwt.sign({ sub: subject, role }),
+    issue: ({ subject, role, loggedInAt_ms = Date.now() }) =>
+      server.jwt.sign({ sub: subject, role, auth_time: Math.floor(loggedInAt_ms / 1000) }),
     authenticate,
     require: (role) => async (request) => {
       const user = await userOf(request);

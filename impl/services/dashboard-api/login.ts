@@ -1,4 +1,4 @@
-/** `POST /api/v1/auth/login`: an access token for a user name and a password. */
+/** `POST /api/v1/auth/login`: an access token for a user name and a password; `/renew`: a newer one for one that is still good. */
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { User } from '../../release-parts.ts';
@@ -13,6 +13,21 @@ interface Credentials {
   password: string;
 }
 
+/** How long a session may be renewed without the password: a working day. A stolen token is good for no longer. */
+export const session_s = 12 * 60 * 60;
+
+const issued = {
+  200: {
+    type: 'object',
+    required: ['accessToken', 'tokenType', 'expiresIn'],
+    properties: {
+      accessToken: { type: 'string' },
+      tokenType: { type: 'string', const: 'Bearer' },
+      expiresIn: { type: 'integer', description: 'seconds' },
+    },
+  },
+};
+
 const schema = {
   summary: 'Log in',
   body: {
@@ -24,17 +39,7 @@ const schema = {
       password: { type: 'string', minLength: 1, maxLength: 1024 },
     },
   },
-  response: {
-    200: {
-      type: 'object',
-      required: ['accessToken', 'tokenType', 'expiresIn'],
-      properties: {
-        accessToken: { type: 'string' },
-        tokenType: { type: 'string', const: 'Bearer' },
-        expiresIn: { type: 'integer', description: 'seconds' },
-      },
-    },
-  },
+  response: issued,
 };
 
 interface LoginOptions {
@@ -60,14 +65,31 @@ export function registerLogin(server: FastifyInstance, { postgres, authenticatio
         headers: { 'www-authenticate': 'Bearer realm="tars"' },
       });
     }
-    return {
-      accessToken: authentication.issue({ subject: user.id, role: user.role }),
-      tokenType: 'Bearer',
-      expiresIn: accessToken_s,
-    };
+    return answer({ subject: user.id, role: user.role });
+  }
+
+  function answer(user: User) {
+    return { accessToken: authentication.issue(user), tokenType: 'Bearer', expiresIn: accessToken_s };
   }
 
   server.post<{ Body: Credentials }>('/api/v1/auth/login', { schema }, ({ ip, body }) =>
     limits.run(ip, () => login(body)),
+  );
+
+  const renewal = {
+    summary: 'A newer access token, for 12 hours from the login on',
+    description: 'The role stays what it was at the login.',
+    response: issued,
+  };
+  server.post(
+    '/api/v1/auth/renew',
+    { schema: renewal, onRequest: authentication.require('viewer') },
+    async ({ user }) => {
+      if (Date.now() - (user.loggedInAt_ms ?? 0) > session_s * 1000)
+        throw new Problem('unauthenticated', 'the session is over; log in again', {
+          headers: { 'www-authenticate': 'Bearer realm="tars"' },
+        });
+      return answer(user);
+    },
   );
 }

@@ -28,6 +28,8 @@ const variables = {
       'expected origins like https://tars.example, with commas between them',
     )
     .default([]),
+  /** What `npm run build:page` made; without it the API serves no page. */
+  TARS_PAGE_FOLDER: z.string().optional(),
   /** Event connections of one user to this process, and subscriptions on all of them. */
   TARS_MAX_CONNECTIONS_PER_USER: wholeNumber(1, 1_000_000).default(100),
   TARS_MAX_SUBSCRIPTIONS_PER_USER: wholeNumber(1, 1_000_000).default(1_000),
@@ -46,6 +48,7 @@ await runService('dashboard-api', variables, async (configuration, logger) => {
     postgres,
     redis,
     jwtSecret: configuration.TARS_JWT_SECRET,
+    pageFolder: configuration.TARS_PAGE_FOLDER,
     logger,
     metrics,
   });

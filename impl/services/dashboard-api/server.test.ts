@@ -6,6 +6,7 @@ import { releases } from '../../releases.ts';
 import { createLogger } from '../logger.ts';
 import { createPostgresPool } from '../postgres.ts';
 import { connectRedis } from '../redis.ts';
+import { session_s } from './login.ts';
 import { buildDashboardApi, type DashboardApi } from './server.ts';
 
 const jwtSecret = 'a secret of more than 32 characters';
@@ -45,7 +46,12 @@ const bearer = (claims: object, how?: object) => ({ authorization: `Bearer ${tok
 const evaluation = { agentId: 'a1', region: 'us-east-1', episodes: 1 };
 
 test('a good token speaks for its subject', async () => {
-  expect(await api.authenticate(token(good))).toEqual({ subject: 'u1', role: 'viewer', expiresAt_ms: good.exp * 1000 });
+  expect(await api.authenticate(token(good))).toEqual({
+    subject: 'u1',
+    role: 'viewer',
+    expiresAt_ms: good.exp * 1000,
+    loggedInAt_ms: good.iat * 1000,
+  });
 });
 
 test.each([
@@ -67,6 +73,26 @@ test.each([
   });
   expect(response.statusCode).toBe(401);
   expect(response.headers['www-authenticate']).toMatch(/^Bearer/);
+});
+
+test.each([
+  ['of this minute', {}, 200],
+  ['a minute before the session is over', { auth_time: now_s - session_s + 60 }, 200],
+  ['a minute after the session is over', { auth_time: now_s - session_s - 60 }, 401],
+  ['that has run out', { exp: now_s - 1 }, 401],
+])('renewing a token %s: %j, %i', async (_name, changes, status) => {
+  const claims = { ...good, ...changes };
+  const response = await api.server.inject({ method: 'POST', url: '/api/v1/auth/renew', headers: bearer(claims) });
+  expect(response.statusCode).toBe(status);
+  if (status === 401) return expect(response.json()).toMatchObject({ code: 'unauthenticated' });
+  // What was renewed says whose it is and since when, so that renewing again does not prolong the session.
+  const { accessToken } = response.json();
+  expect(await api.authenticate(accessToken)).toMatchObject({
+    subject: 'u1',
+    role: 'viewer',
+    loggedInAt_ms: ('auth_time' in claims ? claims.auth_time : claims.iat) * 1000,
+  });
+  expect((await api.authenticate(accessToken)).expiresAt_ms).toBeGreaterThan(good.exp * 1000);
 });
 
 // 503 is past the door: the role was let in, and PostgreSQL or Redis is away.
@@ -175,6 +201,7 @@ test('/openapi.json describes every route and no refusal of a method', async () 
     'get /health/live',
     'get /health/ready',
     'post /api/v1/auth/login',
+    'post /api/v1/auth/renew',
     'get,post /api/v1/evaluations',
     'get /api/v1/evaluations/{id}',
     'get /api/v1/agents',

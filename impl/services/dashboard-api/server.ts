@@ -19,6 +19,7 @@ import { registerLogin } from './login.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { registerMetricValues } from './metric-values.ts';
 import { registerMetrics } from './metrics.ts';
+import { registerPage } from './page.ts';
 import { answerClientError, Problem, sendProblem } from './problem-details.ts';
 
 export interface DashboardApiOptions {
@@ -27,6 +28,8 @@ export interface DashboardApiOptions {
   readonly redis: Redis;
   /** At least 32 characters. */
   readonly jwtSecret: string;
+  /** What the page was built into. @default none: the API serves without a page */
+  readonly pageFolder?: string | undefined;
   readonly logger: Logger;
   readonly metrics: Registry;
 }
@@ -109,6 +112,7 @@ export async function buildDashboardApi(options: DashboardApiOptions): Promise<D
   registerApiKeys(server, { postgres, authentication });
   registerMetricValues(server, { postgres, authentication });
   registerAuditLogs(server, { postgres, authentication });
+  await registerPage(server, options.pageFolder, options.logger);
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   routesAreComplete();
   await server.ready();
