@@ -59,7 +59,7 @@ function extreme(pool: Pool, from: number, pick: (a: number, b: number) => numbe
  * How many independent samples those above `threshold` are worth: replicates differ more than what is within one, so they
  * are the clusters where there are enough of them, and blocks otherwise.
  */
-function effectiveSize(pool: Pool, threshold: number): number {
+export function effectiveSize(pool: Pool, threshold: number): number {
   const replicates = pool.executions.filter((batches) => batches.some((batch) => batch.length > 0));
   const clusters = replicates.length >= LEAST_CLUSTERS ? replicates : pool.batches.map((batch) => [batch]);
   if (clusters.length < LEAST_CLUSTERS) return pool.samples;
