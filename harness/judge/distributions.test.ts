@@ -110,4 +110,16 @@ describe('the distributions that a run keeps', () => {
     // 50,000 of them are drawn, and the band is theirs.
     expect(candidate?.effective).toBe(50_000);
   });
+
+  test('of batches smaller than a step are drawn as evenly', () => {
+    const check = givenCheck({ id: 'acme-1/load', measures: { latency_ms: 'ms' } });
+    const blocks = Array.from({ length: 23_334 }, (_, block) => [3 * block, 3 * block + 1, 3 * block + 2]);
+    const entries = whatHappened(check, { values: { latency_ms: blocks } });
+    const run = judge(givenRun({ checks: [check], promises: [absolute], entries }));
+    const [candidate] = run.distributions;
+    expect(candidate?.samples).toBe(70_002);
+    // One in two: 0, 2, 4, …
+    expect(candidate?.quantiles.find(([percent]) => percent === 50)?.[1]).toBe(35_000);
+    expect(candidate?.quantiles.every(([, value]) => value % 2 === 0)).toBe(true);
+  });
 });
