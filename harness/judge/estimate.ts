@@ -67,7 +67,7 @@ function clustersOf(pool: Pool): readonly Batches[] | undefined {
 }
 
 /** How many independent samples those above `threshold` are worth. */
-function effectiveSize(pool: Pool, threshold: number): number {
+export function effectiveSize(pool: Pool, threshold: number): number {
   const clusters = clustersOf(pool);
   if (clusters === undefined) return pool.samples;
   const counts = clusters.map((batches) => ({

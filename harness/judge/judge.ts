@@ -10,6 +10,7 @@ import { worst } from '../schema/verdict.ts';
 import { reportCheck } from './check-reports.ts';
 import { endOf, whatIsMissing } from './completeness.ts';
 import { componentProvenance } from './components.ts';
+import { distributionsOf } from './distributions.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { byText } from './executions.ts';
 import { FACTS_SUFFIX, judgeFacts } from './facts.ts';
@@ -36,7 +37,7 @@ export function judge({ scope, promises, entries, damage }: SavedRun): Run {
   const toDecide = promisesToDecide(scope, promised);
   const evidence = gatherEvidence(scope, entries, toDecide);
   const checks = [...Map.groupBy(evidence.reviews, (review) => review.planned.id).values()];
-  const { gates: kept, series } = judgePromises(evidence, toDecide);
+  const { gates: kept, series, distributions } = judgePromises(evidence, toDecide);
   const judged = [...kept, ...checks.map((reviews) => judgeFacts(evidence, reviews))];
   const unjudged = findUnjudged(scope, promised, judged);
   const gates = [...judged, ...unjudged].sort((a, b) => byText(a.id, b.id));
@@ -68,6 +69,7 @@ export function judge({ scope, promises, entries, damage }: SavedRun): Run {
     gates,
     deferred: scope.deferred,
     series,
+    distributions,
     attachments: [],
   };
 }
@@ -82,16 +84,21 @@ function promisesToDecide(scope: Scope, promised: Promised): ReleasePromise[] {
 }
 
 /** By measure, so that samples are pooled once; the guardrails of a ticket together, because they share a level. */
-function judgePromises(evidence: Evidence, promises: readonly ReleasePromise[]): Pick<Run, 'gates' | 'series'> {
+function judgePromises(
+  evidence: Evidence,
+  promises: readonly ReleasePromise[],
+): Pick<Run, 'gates' | 'series' | 'distributions'> {
   const gates: Gate[] = judgeGuardrails(
     evidence,
     promises.filter((promise) => promise.kind === 'guardrail'),
   );
   const series: Run['series'] = [];
+  const distributions: Run['distributions'] = [];
   for (const group of Map.groupBy(promises, ({ suite, measure }) => JSON.stringify([suite, measure])).values()) {
     const { suite, measure } = group[0] as ReleasePromise;
     const limits = group.filter((promise): promise is LimitPromise => promise.kind !== 'guardrail');
     if (limits.length > 0) gates.push(...judgeMeasure(evidence, suite, measure, limits));
+    distributions.push(...distributionsOf(evidence, suite, measure));
     series.push(
       ...seriesOf(
         evidence.reviews.filter((review) => review.planned.suite === suite),
@@ -99,7 +106,7 @@ function judgePromises(evidence: Evidence, promises: readonly ReleasePromise[]):
       ),
     );
   }
-  return { gates, series };
+  return { gates, series, distributions };
 }
 
 /** Expected ids without a gate so far: shown as errors, never dropped. */

@@ -1,5 +1,5 @@
 /** Numbers for readers: one way to write a value, an interval, a limit and a duration, shared by all reporters. */
-import type { CheckReport, Estimate, Gate } from '../schema/run.ts';
+import type { CheckReport, Estimate, Gate, LooksReport } from '../schema/run.ts';
 import { SIGNS, scaleOf } from '../schema/units.ts';
 
 /** Units that say nothing beside the number. */
@@ -73,6 +73,23 @@ export function boundText(gate: Gate): string {
 export function detectableText(gate: Gate): string | undefined {
   if (gate.minimumDetectable === undefined) return undefined;
   return gate.minimumDetectable === null ? 'nothing with so few pairs' : amount(gate, gate.minimumDetectable);
+}
+
+/** By how much a release seems to differ from itself in this run: `+3.1 %`; undefined for gates without a noise floor. */
+export function noiseFloorText(gate: Gate): string | undefined {
+  if (gate.noiseFloor === undefined) return undefined;
+  return gate.noiseFloor === null ? 'not known with so few pairs' : amount(gate, gate.noiseFloor, gate.limit);
+}
+
+/** `fail called after pair 8 of 32 (16 samples)`, or that no look was certain. */
+export function calledText({ called, most, sequence }: LooksReport): string {
+  const made = sequence.at(-1)?.pairs ?? 0;
+  if (called !== null) {
+    const samples = called.samples === called.pairs ? '' : ` (${counted(called.samples, 'sample')})`;
+    return `${called.verdict} called after pair ${number(called.pairs, 15)} of ${number(most, 15)}${samples}`;
+  }
+  if (made < most) return `not called in ${counted(made, 'look')}, of at most ${number(most, 15)}`;
+  return `not called in ${counted(made, 'look')}: judged by all that the budget allows`;
 }
 
 /** The limit beside a value: `≤ 60 s`, and of a count `0 allowed`. */

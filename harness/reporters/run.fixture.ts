@@ -113,6 +113,7 @@ export function emptyRun(): Run {
     gates: [],
     deferred: [],
     series: [],
+    distributions: [],
     attachments: [],
   };
 }

@@ -96,6 +96,25 @@ export const gateSchema = z.strictObject({
 });
 export type Gate = z.infer<typeof gateSchema>;
 
+/** How the samples of one measure are spread on one arm; of the gates of this suite and measure. For charts only. */
+export const distributionReportSchema = z.strictObject({
+  suite: z.string(),
+  measure: z.string(),
+  unit: z.string(),
+  arm: armSchema,
+  samples: z.int().positive(),
+  /** How many independent samples the drawn ones are worth; absent when as many as there are. */
+  effective: z.int().positive().optional(),
+  /**
+   * Ascending: the percent, the value of that quantile, and from where to where it may lie. The bounds hold for all
+   * quantiles, both arms and every look together with 95 %; null where the band is open.
+   */
+  quantiles: z
+    .array(z.tuple([z.int().min(1).max(99), z.number(), z.number().nullable(), z.number().nullable()]))
+    .max(25),
+});
+export type DistributionReport = z.infer<typeof distributionReportSchema>;
+
 export const checkReportSchema = z.strictObject({
   id: z.string(),
   suite: z.string(),
@@ -177,6 +196,8 @@ export const runSchema = z.strictObject({
       points: z.array(z.tuple([z.number(), z.number()])),
     }),
   ),
+  /** For charts; at most one for each judged measure and arm. Absent in runs that were judged before there were any. */
+  distributions: z.array(distributionReportSchema).default([]),
   /** Evidence kept beside the run; paths are relative to the run's folder. */
   attachments: z.array(z.strictObject({ name: z.string(), path: z.string(), mime: z.string() })),
 });

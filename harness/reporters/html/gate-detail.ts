@@ -1,30 +1,55 @@
-/** Each gate by itself: the drawing, the reason, and the checks it was judged from. */
+/** Each gate by itself: the drawings, the reason, and the checks it was judged from. */
 import { html } from 'htm/preact';
-import type { Gate, Run } from '../../schema/run.ts';
+import type { DistributionReport, Gate, Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
-import { boundText, counted, detectableText, quantity } from '../quantity.ts';
-import { byTicket, MEANINGS } from '../triage.ts';
+import { boundText, calledText, counted, detectableText, noiseFloorText, number, quantity } from '../quantity.ts';
+import { byTicket, MEANINGS, troubles } from '../triage.ts';
+import { DistributionDrawing } from './distribution-drawing.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
+import { LooksDrawing } from './looks-drawing.ts';
 import { Anchor, Badge, Command, checkAnchor, Section, Terms } from './parts.ts';
 
 /** In a run of more gates than this only those that do not pass are drawn, or the page would grow past what a browser likes. */
 const MOST_DRAWN = 1000;
 
+/** Of more gates than this only the worst that do not pass have charts of their samples, for the same reason. */
+const MOST_CHARTED = 200;
+
 export function GateDetails({ run }: { run: Run }) {
   if (run.gates.length === 0) return null;
   const { arms } = run.provenance;
+  const few = run.gates.length <= MOST_CHARTED;
+  const charted = new Set(few ? run.gates : troubles(run).slice(0, MOST_CHARTED));
+  const distributions = Map.groupBy(run.distributions, measureOf);
   const all = run.gates.length <= MOST_DRAWN;
   return html`<${Section} id="details" title="Gates one by one">
     ${!all && html`<p class="quiet">With more than ${counted(MOST_DRAWN, 'gate')}, those that pass are not drawn.</p>`}
+    ${!few && html`<p class="quiet">With more than ${counted(MOST_CHARTED, 'gate')}, samples and looks are drawn for the ${number(MOST_CHARTED, 15)} worst that do not pass.</p>`}
     <p class="fold" hidden><button type="button" data-fold="open">Expand all</button> <button type="button" data-fold="close">Collapse all</button></p>
     ${byTicket(run).map(
       ({ name, gates }) => html`<div class="of-ticket"><h3>${name}</h3>
-        ${gates.map((gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'} />`)}</div>`,
+        ${gates.map(
+          (gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'}
+          charted=${charted.has(gate)} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
+        )}</div>`,
     )}
   </${Section}>`;
 }
 
-function Detail({ gate, arms, drawn }: { gate: Gate; arms: Run['provenance']['arms']; drawn: boolean }) {
+/** Gates of one suite and measure have the same samples. */
+function measureOf({ suite, measure }: { suite: string; measure: string }): string {
+  return JSON.stringify([suite, measure]);
+}
+
+interface DetailProps {
+  gate: Gate;
+  arms: Run['provenance']['arms'];
+  drawn: boolean;
+  charted: boolean;
+  distributions: DistributionReport[];
+}
+
+function Detail({ gate, arms, drawn, charted, distributions }: DetailProps) {
   const passes = gate.verdict === 'pass';
   return html`<details class="gate" id=${gate.id} data-v=${gate.verdict} open=${!passes}>
     <summary><${Badge} verdict=${gate.verdict} /> <b>${gate.says}</b> <code>${gate.id}</code></summary>
@@ -34,13 +59,22 @@ function Detail({ gate, arms, drawn }: { gate: Gate; arms: Run['provenance']['ar
     <${Terms} terms=${[
       ['Verdict', passes ? undefined : `${gate.verdict}: ${MEANINGS[gate.verdict]}`],
       ['Judged on', judgedOn(gate)],
+      ['Noise floor', noiseFloorText(gate)],
       ['Would be called', detectableText(gate)],
+      ['Called', gate.looks && calledText(gate.looks)],
       [
         'Checks',
         gate.checks.map((check, i) => html`${i > 0 && ', '}<${Anchor} id=${checkAnchor(check)}>${check}</${Anchor}>`),
       ],
     ]} />
     </div>
+    ${
+      charted &&
+      gate.kind !== 'facts' &&
+      html`<div class="beside charts">
+      <${DistributionDrawing} gate=${gate} distributions=${distributions} arms=${arms} />
+      ${gate.looks && html`<${LooksDrawing} looks=${gate.looks} />`}</div>`
+    }
     <${Command} command=${gate.rerun} />
   </details>`;
 }

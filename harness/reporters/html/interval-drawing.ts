@@ -1,7 +1,16 @@
 /** A gate as a drawing: the limit, the side that keeps it, and both arms with their intervals. */
 import { html } from 'htm/preact';
 import type { Estimate, Gate, Run } from '../../schema/run.ts';
-import { boundText, intervalText, measuredText, quantity, unitOf, unitsAt } from '../quantity.ts';
+import {
+  boundText,
+  detectableText,
+  intervalText,
+  measuredText,
+  noiseFloorText,
+  quantity,
+  unitOf,
+  unitsAt,
+} from '../quantity.ts';
 import { type Axis, axisOf } from './scale.ts';
 
 const WIDTH = 720;
@@ -16,12 +25,16 @@ export function IntervalDrawing({ gate, arms }: { gate: Gate; arms: Run['provena
     { name: arms.candidate, kind: 'candidate', estimate: gate.candidate },
     ...(gate.baseline === undefined ? [] : [{ name: arms.baseline, kind: 'baseline', estimate: gate.baseline }]),
   ];
-  const values = lanes.flatMap(({ estimate }) => [estimate.value, estimate.low, estimate.high]).filter(isNumber);
-  if (values.length === 0) return null;
+  const noise = [gate.noiseFloor, gate.minimumDetectable].map((one) => one ?? null);
+  const values = [...lanes.flatMap(({ estimate }) => [estimate.value, estimate.low, estimate.high]), ...noise].filter(
+    isNumber,
+  );
+  if (lanes.every(({ estimate }) => estimate.value === null)) return null;
   const largest = Math.max(...[...values, gate.limit].map(Math.abs));
   const axis = axisOf([...values, gate.limit], unitsAt(largest, unitOf(gate), gate.limit));
   const x = (value: number) => round(LEFT + (RIGHT - LEFT) * axis.at(value));
-  const bottom = TOP + LANE * lanes.length;
+  const rows = lanes.length + noise.filter(isNumber).length;
+  const bottom = TOP + LANE * rows;
   const limit = x(gate.limit);
   const below = gate.operator.startsWith('<');
   const nearRight = limit > (LEFT + RIGHT) / 2;
@@ -30,6 +43,7 @@ export function IntervalDrawing({ gate, arms }: { gate: Gate; arms: Run['provena
     <rect class="kept" x=${below ? LEFT : limit} y=${TOP} width=${round(below ? limit - LEFT : RIGHT - limit)} height=${bottom - TOP} />
     <${Ticks} gate=${gate} axis=${axis} x=${x} bottom=${bottom} />
     ${lanes.map((lane, i) => html`<${Lane} ...${lane} x=${x} y=${TOP + LANE * (i + 0.5)} />`)}
+    <${NoiseRows} gate=${gate} x=${x} from=${lanes.length} />
     <path class="limit" d="M${limit} ${TOP - 4}V${bottom}" />
     <text class="limit" x=${nearRight ? limit + 4 : limit - 4} y="13" text-anchor=${nearRight ? 'end' : 'start'}>limit ${boundText(gate)}</text>
   </svg>`;
@@ -62,6 +76,23 @@ function Lane({
   return html`${label}<path class="interval ${kind}" d=${line} /><path class=${kind} d=${point} />`;
 }
 
+/** Of a guardrail: from where to where a release seems to differ from itself, and the change that would be called. */
+function NoiseRows({ gate, x, from }: { gate: Gate; x: (v: number) => number; from: number }) {
+  const { noiseFloor, minimumDetectable } = gate;
+  const y = (row: number) => TOP + LANE * (from + row + 0.5);
+  const rows = [];
+  if (isNumber(noiseFloor)) {
+    const [left, right] = [noiseFloor, 1 / (1 + noiseFloor) - 1].map(x).toSorted((a, b) => a - b) as [number, number];
+    rows.push(html`<text x="0" y=${y(0) + 4}>noise floor</text>
+      <rect class="floor" x=${left} y=${y(0) - 6} width=${round(Math.max(1, right - left))} height="12" />`);
+  }
+  if (isNumber(minimumDetectable)) {
+    const [at, row] = [x(minimumDetectable), y(rows.length)];
+    rows.push(html`<text x="0" y=${row + 4}>called from</text><path class="detectable" d="M${at} ${row - 6}v12" />`);
+  }
+  return rows;
+}
+
 function Ticks({ gate, axis, x, bottom }: { gate: Gate; axis: Axis; x: (v: number) => number; bottom: number }) {
   let last = Number.NEGATIVE_INFINITY;
   const spaced = axis.ticks.filter((tick) => {
@@ -80,11 +111,13 @@ function titleOf(gate: Gate, lanes: { name: string; estimate: Estimate }[]): str
     const interval = intervalText(gate, estimate);
     return `${name}: ${measuredText(gate, estimate)}${interval === undefined ? '' : ` ${interval}`}`;
   });
-  return `Limit ${boundText(gate)}. ${seen.join('; ')}.`;
+  const floor = isNumber(gate.noiseFloor) ? ` Noise floor ${noiseFloorText(gate)}.` : '';
+  const detectable = isNumber(gate.minimumDetectable) ? ` Called from ${detectableText(gate)} on.` : '';
+  return `Limit ${boundText(gate)}. ${seen.join('; ')}.${floor}${detectable}`;
 }
 
-function isNumber(value: number | null): value is number {
-  return value !== null;
+function isNumber(value: number | null | undefined): value is number {
+  return typeof value === 'number';
 }
 
 function round(position: number): number {
