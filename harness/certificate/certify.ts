@@ -3,6 +3,7 @@ import { closed, repeatable } from './closed.ts';
 import { early } from './early.ts';
 import { falseAlarms } from './false-alarms.ts';
 import type { Context, Figure } from './figure.ts';
+import { mutationFigures } from './mutation-figures.ts';
 import { power } from './power.ts';
 import { speed } from './speed.ts';
 
@@ -26,6 +27,7 @@ export async function certify(context: Context): Promise<Certificate> {
     ...early(context),
     ...power(context),
     ...falseAlarms(context),
+    ...mutationFigures(context.mutation),
   ];
   return {
     quick: context.quick,

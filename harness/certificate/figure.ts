@@ -1,7 +1,8 @@
 /** One line of the certificate: what the judge is held to, what came out, and whether that is enough. */
+import type { MutationScore } from '../schema/mutation-score.ts';
 
 export interface Figure {
-  /** `false alarms`, `power`, `early`, `repeatable`, `closed`, `fast`. */
+  /** `false alarms`, `power`, `early`, `repeatable`, `closed`, `fast`, `mutation score`. */
   promise: string;
   /** The gate and the circumstances. */
   of: string;
@@ -15,6 +16,8 @@ export interface Context {
   /** Fewer simulations, for a look in seconds; the figures are then rough. */
   quick: boolean;
   seed: number;
+  /** Of the judge's sources as they are now; undefined when nobody has measured it. */
+  mutation: MutationScore | undefined;
   /** Told as it goes: what is being done, and how much of it. */
   progress(what: string, done: number, all: number): void;
 }

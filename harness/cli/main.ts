@@ -104,15 +104,20 @@ program
 
 program
   .command('prove')
-  .description('put the judgement itself to the proof, with --mutants or --judge')
+  .description('put the judgement itself to the proof, with --mutants, --judge or --stryker')
   .option('--mutants', 'plant each mutant of the suites in the candidate: a gate must fail')
   .option('--judge', "the judge's certificate: false alarms, power, earliness, speed")
+  .option('--stryker', "change the judge's own code in every way that Stryker knows: its tests must notice 85 %")
   .option('--quick', 'of the certificate fewer simulations: seconds in place of minutes')
   .addOption(repeatable('--mutant <mutant>', 'only this mutant', 'all'))
   .addOption(repeatable('--ticket <ticket>', 'only the mutants of this ticket', 'all'))
   .option('--sample <n>', 'only so many, drawn by the seed', wholeNumber(1, 10_000))
   .option('--whole', 'judge all gates of the ticket, and hold that two thirds of them stay as they were')
-  .option('--jobs <n>', 'how many at a time', wholeNumber(1, 16), 3)
+  .option(
+    '--jobs <n>',
+    'how many at a time (default: 3 mutants; of changes to the judge, the cores)',
+    wholeNumber(1, 16),
+  )
   .option(
     '--seed <number>',
     'seed of the sample and of every run, or of the simulations (default: drawn, and told)',
@@ -121,7 +126,7 @@ program
   .addOption(output())
   .addOption(component())
   .option('--no-provision', 'install and download nothing')
-  .option('--json', 'print proof.json instead of the table')
+  .option('--json', 'print proof.json or mutation.json instead of the table')
   .addOption(config())
   .action(async (values: Values) => exitWith(await (await import('./prove.ts')).prove(values as never)));
 

@@ -30,8 +30,8 @@ import { UsageError } from './usage-error.ts';
 export interface ProveMutantsOptions extends MutantFilters {
   /** Judge all gates of a mutant's suite, not only those that must catch it. */
   readonly whole?: boolean;
-  /** How many mutants run side by side. */
-  readonly jobs: number;
+  /** How many mutants run side by side. @default 3 */
+  readonly jobs?: number;
   readonly seed?: number;
   readonly output: string;
   readonly component: readonly string[];
@@ -40,6 +40,7 @@ export interface ProveMutantsOptions extends MutantFilters {
   readonly config: string;
 }
 
+const JOBS_DEFAULT = 3;
 const MAIN = join(import.meta.dirname, 'main.ts');
 /** How long the run of one mutant may take to write its report once it is told to stop. */
 const GRACE_MS = 30_000;
@@ -61,8 +62,9 @@ export async function proveMutants(options: ProveMutantsOptions): Promise<number
   using _signals = stopping.listenForSignals(progress.line);
   const folder = resolve(options.output, 'proof');
   mkdirSync(folder, { recursive: true });
-  progress.line(`${chosen.length} of ${discovered.mutants.length} mutants, ${options.jobs} at a time, seed ${seed}`);
-  const trial = { options, config, discovered, folder, seed, stopping, progress, forced };
+  const jobs = options.jobs ?? JOBS_DEFAULT;
+  progress.line(`${chosen.length} of ${discovered.mutants.length} mutants, ${jobs} at a time, seed ${seed}`);
+  const trial = { options, jobs, config, discovered, folder, seed, stopping, progress, forced };
   const startedAt = new Date().toISOString();
   const reports = await tryAll(trial, chosen);
   progress.stop();
@@ -88,6 +90,7 @@ export async function proveMutants(options: ProveMutantsOptions): Promise<number
 
 interface Trial {
   readonly options: ProveMutantsOptions;
+  readonly jobs: number;
   readonly config: LoadedConfig;
   readonly discovered: Discovered;
   readonly folder: string;
@@ -124,7 +127,7 @@ async function tryAll(trial: Trial, chosen: readonly Mutant[]): Promise<MutantRe
     const isTimed = (mutant: Mutant) => needsMachineAlone(mutant, discovered, options.whole === true);
     const sideBySide = chosen.filter((mutant) => !isTimed(mutant));
     const batches = [
-      { mutants: sideBySide, jobs: options.jobs },
+      { mutants: sideBySide, jobs: trial.jobs },
       { mutants: chosen.filter(isTimed), jobs: 1 },
     ];
     return await tryBatches(batches, trial, (mutant) => tryOne(trial, mutant, environment, reaper));
