@@ -71,7 +71,8 @@ async function tryAll(
       jobs,
       reaper,
       signal,
-      progress: ({ done, total, survived }) => say(`${done} of ${total} changes tried, ${survived} survived`),
+      progress: ({ folder, done, total, survived }) =>
+        say(`${folder}: ${done} of ${total} changes tried, ${survived} survived`),
     });
   } catch (error) {
     if (signal.aborted) return undefined;

@@ -1,4 +1,4 @@
-/** From Stryker's report to the score of each folder. Pure. */
+/** From Stryker's report to the score of a folder. Pure. */
 import { z } from 'zod';
 import type { FolderScore } from '../schema/mutation-score.ts';
 
@@ -40,36 +40,17 @@ export class MutationReportError extends Error {
 }
 
 /**
- * The score of each of `folders`, from the text of Stryker's report.
+ * The score of `folder`, from the text of Stryker's report.
  * @throws MutationReportError when it is no such report, or a change was left untried
  */
-export function scoresOf(report: string, folders: readonly string[]): FolderScore[] {
+export function scoreOf(report: string, folder: string): FolderScore {
   const { files } = parse(report);
-  const all = Object.entries(files).flatMap(([file, { mutants }]) =>
-    mutants.map((mutant): Found => ({ ...mutant, file: file.replaceAll('\\', '/') })),
-  );
-  const untried = all.filter(({ status }) => status === 'Pending').length;
-  if (untried > 0) throw new MutationReportError(`expected every change to be tried, but ${untried} were not`);
-  return folders.map((folder) =>
-    scoreOf(
-      folder,
-      all.filter(({ file }) => file.startsWith(`${folder}/`)),
-    ),
-  );
-}
-
-function parse(report: string): Report {
-  try {
-    return reportSchema.parse(JSON.parse(report));
-  } catch (cause) {
-    throw new MutationReportError(`expected Stryker's report, and this is none: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-}
-
-function scoreOf(folder: string, found: readonly Found[]): FolderScore {
+  const found = Object.entries(files)
+    .flatMap(([file, { mutants }]) => mutants.map((mutant): Found => ({ ...mutant, file: file.replaceAll('\\', '/') })))
+    .filter(({ file }) => file.startsWith(`${folder}/`));
   const count = (...statuses: Found['status'][]) => found.filter(({ status }) => statuses.includes(status)).length;
+  const untried = count('Pending');
+  if (untried > 0) throw new MutationReportError(`expected every change to be tried, but ${untried} were not`);
   const detected = count('Killed', 'Timeout');
   const undetected = found.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
   const tried = detected + undetected.length;
@@ -89,4 +70,14 @@ function scoreOf(folder: string, found: readonly Found[]): FolderScore {
       how: status === 'Survived' ? 'survived' : 'no-coverage',
     })),
   };
+}
+
+function parse(report: string): Report {
+  try {
+    return reportSchema.parse(JSON.parse(report));
+  } catch (cause) {
+    throw new MutationReportError(`expected Stryker's report, and this is none: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }

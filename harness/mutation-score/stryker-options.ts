@@ -7,10 +7,12 @@ import { join } from 'node:path';
  */
 const TIMEOUT_MS = 15_000;
 
-/** `scored`, `needed` and `jobs` are as in `measureScores`. */
 export interface StrykerRun {
-  readonly scored: readonly string[];
-  readonly needed: readonly string[];
+  /** What is changed, and whose tests are to notice. */
+  readonly folder: string;
+  /** All that those tests need, with that folder. */
+  readonly copied: readonly string[];
+  /** How many changes are tried at a time. */
   readonly jobs: number;
   /** Stryker's copy of the sources goes there. */
   readonly temporary: string;
@@ -22,14 +24,14 @@ export interface StrykerRun {
  * Not incremental: Stryker would take over what it found in a file that has not changed itself, though what that file
  * imports may have. Static changes (of a module's constants) are tried too, each against all tests.
  */
-export function strykerOptions({ scored, needed, jobs, temporary, report }: StrykerRun): object {
+export function strykerOptions({ folder, copied, jobs, temporary, report }: StrykerRun): object {
   return {
     testRunner: 'in-process',
     plugins: [join(import.meta.dirname, 'test-runner.ts')],
-    testFolders: scored,
+    testFolder: folder,
     coverageAnalysis: 'perTest',
-    mutate: [...scored.map((folder) => `${folder}/**/*.ts`), '!**/*.{test,fixture}.ts'],
-    ignorePatterns: ['**', ...[...scored, ...needed].flatMap(withParents), '!package.json', '!tsconfig.json'],
+    mutate: [`${folder}/**/*.ts`, '!**/*.{test,fixture}.ts'],
+    ignorePatterns: ['**', ...copied.flatMap(withParents), '!package.json', '!tsconfig.json'],
     tempDirName: temporary,
     concurrency: jobs,
     timeoutMS: TIMEOUT_MS,

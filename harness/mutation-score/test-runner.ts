@@ -5,7 +5,7 @@
  * Source: https://stryker-mutator.io/docs/stryker-js/guides/create-a-plugin
  */
 import { globSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { INSTRUMENTER_CONSTANTS, type StrykerOptions } from '@stryker-mutator/api/core';
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import {
@@ -50,13 +50,13 @@ interface Modules {
 
 export class InProcessTestRunner implements TestRunner {
   static readonly inject = tokens(commonTokens.options);
-  readonly #folders: readonly string[];
+  readonly #folder: string;
   readonly #collector = new TestCollector();
   #server: ViteServer | undefined;
   #files: string[] = [];
 
   constructor(options: StrykerOptions) {
-    this.#folders = options.testFolders as string[];
+    this.#folder = options.testFolder as string;
   }
 
   capabilities() {
@@ -66,8 +66,7 @@ export class InProcessTestRunner implements TestRunner {
   async init(): Promise<void> {
     fc.configureGlobal(PROPERTIES);
     Object.assign(globalThis, { [COLLECTOR]: { ...this.#collector, expect } });
-    this.#files = this.#folders
-      .flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { exclude: ['**/*.slow.test.ts'] }))
+    this.#files = globSync(`${this.#folder}/**/*.test.ts`, { exclude: ['**/*.slow.test.ts'] })
       .map((file) => resolve(file))
       .sort();
     this.#server = await createViteServer({
@@ -120,7 +119,7 @@ export class InProcessTestRunner implements TestRunner {
     Object.assign(code, { activeMutant: activeMutant.id, hitCount: 0, hitLimit });
     this.#modules.runner.clearCache();
     try {
-      for (const file of nearestFirst(this.#files, sandboxFileName)) {
+      for (const file of ownFirst(this.#files, sandboxFileName)) {
         if (wanted !== undefined && !testFilter?.some((id) => id.startsWith(`${file}#`))) continue;
         for (const test of await this.#load(file)) {
           if (wanted?.has(idOf(file, test)) === false) continue;
@@ -155,11 +154,10 @@ export class InProcessTestRunner implements TestRunner {
   }
 }
 
-/** The test of the changed file, then those of its folder: they are the likeliest to fail, and one failure is enough. */
-function nearestFirst(files: readonly string[], changed: string): string[] {
-  const distance = (file: string) =>
-    file === changed.replace(/\.ts$/, '.test.ts') ? 0 : dirname(file) === dirname(changed) ? 1 : 2;
-  return files.toSorted((a, b) => distance(a) - distance(b));
+/** The test of the changed file is the likeliest to fail, and one failure is enough. */
+function ownFirst(files: readonly string[], changed: string): string[] {
+  const own = changed.replace(/\.ts$/, '.test.ts');
+  return files.toSorted((a, b) => Number(b === own) - Number(a === own));
 }
 
 function instrumented(): Instrumented {
@@ -187,5 +185,5 @@ async function run(file: string, test: CollectedTest): Promise<TestResult> {
 
 export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'in-process', InProcessTestRunner)];
 export const strykerValidationSchema = {
-  properties: { testFolders: { type: 'array', items: { type: 'string' }, default: [] } },
+  properties: { testFolder: { type: 'string' } },
 };
