@@ -3,6 +3,7 @@ import { Pool } from '../judge/estimate.ts';
 import { guardrailEvidence, judgeGuardrail, logWorsening } from '../judge/guardrail.ts';
 import { FALSE_FAIL } from '../judge/levels.ts';
 import { judgeLooked } from '../judge/limit-looks.ts';
+import { heldToNoise, logNoiseFloor } from '../judge/noise-floor.ts';
 import { familyOf, lookAt, type Pair, type StoppingPlan, summarisePair } from '../judge/stopping.ts';
 import type { ReleasePromise } from '../schema/promise.ts';
 import type { Verdict } from '../schema/verdict.ts';
@@ -59,7 +60,9 @@ function atEnd(
     const pool = new Pool(values.map(({ candidate }) => [candidate]));
     return judgeLooked(promise, pool, true).verdict(true);
   }
-  const worsening = pairs.flatMap((pair) => logWorsening(promise, pair.statistics.get(promise.id)) ?? []);
+  const statistics = pairs.flatMap((pair) => pair.statistics.get(promise.id) ?? []);
+  const worsening = statistics.flatMap((pair) => logWorsening(promise, pair) ?? []);
   const level = FALSE_FAIL.guardrail / (plan.guardrails.get(familyOf(promise)) ?? 1);
-  return judgeGuardrail(promise, guardrailEvidence(promise, worsening, true), worsening.length, level);
+  const verdict = judgeGuardrail(promise, guardrailEvidence(promise, worsening, true), worsening.length, level);
+  return heldToNoise(promise, verdict, worsening, logNoiseFloor(promise, statistics));
 }

@@ -1,23 +1,27 @@
 /** `npm run prove`: puts the judgement itself to the proof. */
+import { type ProveAaOptions, proveAa } from './prove-aa.ts';
 import { proveJudge } from './prove-judge.ts';
 import { type ProveMutantsOptions, proveMutants } from './prove-mutants.ts';
-import { type ProveStrykerOptions, proveStryker } from './prove-stryker.ts';
+import { proveStryker } from './prove-stryker.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface ProveOptions extends ProveMutantsOptions, ProveStrykerOptions {
+/** Busy mutants of the product at a time. */
+const MUTANTS_DEFAULT = 2;
+
+export interface ProveOptions extends Omit<ProveMutantsOptions, 'jobs'>, ProveAaOptions {
   readonly judge?: boolean;
   readonly quick?: boolean;
   readonly mutants?: boolean;
+  readonly aa?: boolean;
   readonly stryker?: boolean;
   readonly jobs?: number;
-  readonly json?: boolean;
 }
 
 export async function prove(options: ProveOptions): Promise<number> {
-  const { judge, mutants, stryker } = options;
-  if ([judge, mutants, stryker].filter(Boolean).length !== 1) {
-    throw new UsageError('say what to prove: --mutants, --judge or --stryker');
-  }
+  const { judge, mutants, aa, stryker } = options;
+  if ([judge, mutants, aa, stryker].filter(Boolean).length !== 1)
+    throw new UsageError('say what to prove, one of them: --mutants, --judge, --aa or --stryker');
   if (judge) return proveJudge(options);
-  return mutants ? proveMutants(options) : proveStryker(options);
+  if (stryker) return proveStryker(options);
+  return mutants ? proveMutants({ ...options, jobs: options.jobs ?? MUTANTS_DEFAULT }) : proveAa(options);
 }

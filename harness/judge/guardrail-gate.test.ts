@@ -47,10 +47,11 @@ describe('the gate of a guardrail', () => {
       limit: 0.05,
       tolerance: 0.05,
       minimumDetectable: expect.closeTo(0.05, 9),
+      noiseFloor: 0,
       unit: 'ms',
       verdict: 'pass',
       reason:
-        'p95 of latency_ms 0 % [0, 0] against v1.0.0, limit ≤ +5 %, over 12 pairs; medians 100 ms and v1.0.0: 100 ms; at this noise +5 % is called in 95 % of runs',
+        'p95 of latency_ms 0 % [0, 0] against v1.0.0, limit ≤ +5 %, over 12 pairs; medians 100 ms and v1.0.0: 100 ms; A/A noise floor 0 %; at this noise +5 % is called in 95 % of runs',
       candidate: { value: 0, low: 0, high: 0, samples: 12 },
       checks: ['acme-1/load'],
       rerun: 'npm run regression -- --seed 7 --profile smoke --check acme-1/load',
@@ -173,8 +174,14 @@ describe('the gate of a guardrail', () => {
 describe('the reason of a guardrail', () => {
   const change = { value: 0.1, low: 0.02, high: null, samples: 1 };
   const pair = [{ baseline: 100, candidate: 110 }];
+  const found = { change, statistics: pair, baseline: 'v1', minimumDetectable: null, noiseFloor: null };
   const reasonOf = (verdict: 'no-data' | 'inconclusive' | 'fail', minPairs = 8, detects: number | null = null) =>
-    measuredChange(givenGuardrail({ minPairs }), change, pair, 'v1', detects, verdict);
+    measuredChange(givenGuardrail({ minPairs }), {
+      ...found,
+      minimumDetectable: detects,
+      byPairs: verdict,
+      verdict,
+    });
 
   test('says one pair of one, an open end, and that so few show nothing', () => {
     expect(reasonOf('no-data')).toBe(
@@ -196,9 +203,14 @@ describe('the reason of a guardrail', () => {
 
   test('of no pairs names the measure and the limit', () => {
     const none = { value: null, low: null, high: null, samples: 0 };
-    expect(measuredChange(givenGuardrail({ worse: 'lower' }), none, [], 'v1', null, 'error')).toBe(
-      'no pairs of latency_ms, limit ≥ -5 %; so few pairs call no change a regression',
-    );
+    expect(
+      measuredChange(givenGuardrail({ worse: 'lower' }), {
+        ...found,
+        change: none,
+        byPairs: 'error',
+        verdict: 'error',
+      }),
+    ).toBe('no pairs of latency_ms, limit ≥ -5 %; so few pairs call no change a regression');
   });
 });
 

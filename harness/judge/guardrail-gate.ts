@@ -9,6 +9,8 @@ import { type GuardrailEvidence, guardrailEvidence, judgeGuardrail, logWorsening
 import { changeOf, detectable } from './guardrail-estimate.ts';
 import { measuredChange } from './guardrail-reason.ts';
 import { FALSE_FAIL } from './levels.ts';
+import { reportLooks } from './look-report.ts';
+import { type ArmStatistics, heldToNoise, logNoiseFloor, noiseFloor } from './noise-floor.ts';
 import { distinctProblems, type Problem, sentencesOf } from './problem.ts';
 import { rerunCommand } from './rerun.ts';
 import type { Review } from './review.ts';
@@ -19,7 +21,7 @@ interface Case {
   promise: Guardrail;
   checks: string[];
   problems: Problem[];
-  statistics: { baseline: number | null; candidate: number | null }[];
+  statistics: ArmStatistics;
   worsening: number[];
   whole: boolean;
   evidence: GuardrailEvidence;
@@ -109,21 +111,26 @@ function withoutRatio({ statistic, measure }: Guardrail, statistics: Case['stati
   );
 }
 
-function gateOf({ scope }: Evidence, one: Case, failLevel: number): Gate {
+function gateOf(seen: Evidence, one: Case, failLevel: number): Gate {
+  const { scope } = seen;
   const { promise, worsening, checks } = one;
   const problems = distinctProblems(one.problems);
-  const alone = judgeGuardrail(promise, one.evidence, worsening.length, failLevel);
+  const byPairs = judgeGuardrail(promise, one.evidence, worsening.length, failLevel);
+  const floor = logNoiseFloor(promise, one.statistics);
+  const alone = heldToNoise(promise, byPairs, worsening, floor);
   const verdict = worst([alone, ...problems.map((problem) => problem.verdict)]);
   const candidate = changeOf(promise, worsening, one.whole, failLevel);
   const minimumDetectable = detectable(promise, worsening, failLevel);
-  const finding = measuredChange(
-    promise,
-    candidate,
-    one.statistics,
-    scope.provenance.arms.baseline,
+  const finding = measuredChange(promise, {
+    change: candidate,
+    statistics: one.statistics,
+    baseline: scope.provenance.arms.baseline,
     minimumDetectable,
-    alone,
-  );
+    noiseFloor: noiseFloor(promise, floor),
+    byPairs,
+    verdict: alone,
+  });
+  const looks = reportLooks(seen, promise, checks);
   const standing = sentencesOf(problems);
   const both = verdict === 'fail' ? `${finding}; besides: ${standing}` : `${standing}; ${finding}`;
   return {
@@ -138,10 +145,12 @@ function gateOf({ scope }: Evidence, one: Case, failLevel: number): Gate {
     limit: promise.worse === 'higher' ? promise.tolerance : -promise.tolerance,
     tolerance: promise.tolerance,
     minimumDetectable,
+    noiseFloor: noiseFloor(promise, floor),
     unit: promise.unit,
     verdict,
     reason: standing === '' ? finding : both,
     candidate,
+    ...(looks === undefined ? {} : { looks }),
     checks,
     rerun: rerunCommand(scope, checks),
   };

@@ -4,18 +4,26 @@ import type { Estimate } from '../schema/run.ts';
 import { SIGNS } from '../schema/units.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { quantileOf } from '../statistics/quantile.ts';
+import type { ArmStatistics } from './noise-floor.ts';
 import { exactly, inPercent, percent, quantity, readable } from './numbers.ts';
 
-type Statistics = readonly { baseline: number | null; candidate: number | null }[];
+/** What a guardrail's pairs came to. */
+export interface GuardrailFinding {
+  change: Estimate;
+  statistics: ArmStatistics;
+  /** The release that the baseline is. */
+  baseline: string;
+  minimumDetectable: number | null;
+  noiseFloor: number | null;
+  /** The verdict of the pairs alone, and what the noise floor left of it. */
+  byPairs: Verdict;
+  verdict: Verdict;
+}
 
 /** `p95 of latency_ms +23 % [+20, +27] against v1.0.0, limit ≤ +5 %, over 32 pairs; medians 123 ms and v1.0.0: 100 ms; …` */
 export function measuredChange(
   promise: Guardrail,
-  change: Estimate,
-  statistics: Statistics,
-  baseline: string,
-  minimumDetectable: number | null,
-  verdict: Verdict,
+  { change, statistics, baseline, minimumDetectable, noiseFloor, byPairs, verdict }: GuardrailFinding,
 ): string {
   const { statistic, measure, worse, tolerance, unit, minPairs } = promise;
   const limit = worse === 'higher' ? tolerance : -tolerance;
@@ -36,7 +44,9 @@ export function measuredChange(
     parts.push(`medians ${ours} and ${baseline}: ${theirs}`);
   }
   if (verdict === 'no-data' && samples < minPairs) parts.push(`at least ${exactly(minPairs)} pairs are needed`);
-  if (verdict === 'inconclusive') parts.push('the interval lies on both sides of the limit');
+  if (byPairs === 'inconclusive') parts.push('the interval lies on both sides of the limit');
+  if (noiseFloor !== null) parts.push(floorText(noiseFloor, limit, byPairs !== verdict));
+  else if (byPairs !== verdict) parts.push('too few replicates to tell the noise floor, and a pass needs one');
   parts.push(
     minimumDetectable === null
       ? 'so few pairs call no change a regression'
@@ -45,10 +55,17 @@ export function measuredChange(
   return parts.join('; ');
 }
 
+/** `tookAway`: it is what made a pass inconclusive. */
+function floorText(noiseFloor: number, limit: number, tookAway: boolean): string {
+  const floor = signed(noiseFloor, (part) => percent(part, limit));
+  if (!tookAway) return `A/A noise floor ${floor}`;
+  return `the pairs would pass, but the A/A noise floor of this run, ${floor}, is past the limit: a release would seem as much worse than itself`;
+}
+
 function signed(value: number, write: (value: number) => string): string {
   return value > 0 ? `+${write(value)}` : write(value);
 }
 
-function median(statistics: Statistics, arm: 'baseline' | 'candidate'): number {
+function median(statistics: ArmStatistics, arm: 'baseline' | 'candidate'): number {
   return quantileOf([statistics.flatMap((pair) => pair[arm] ?? [])], 50) as number;
 }

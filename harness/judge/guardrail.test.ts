@@ -47,7 +47,7 @@ describe('a guardrail', () => {
       tolerance: 0.05,
       candidate: { samples: PAIRS },
       reason: expect.stringMatching(
-        /^p95 of latency_ms \+2(\.\d+)? % \[[+-]?[\d.]+, \+[\d.]+\] against v1\.0\.0, limit ≤ \+5 %, over 16 pairs; medians 104 ms and v1\.0\.0: 102 ms; at this noise \+[\d.]+ % is called in 95 % of runs$/,
+        /^p95 of latency_ms \+2(\.\d+)? % \[[+-]?[\d.]+, \+[\d.]+\] against v1\.0\.0, limit ≤ \+5 %, over 16 pairs; medians 104 ms and v1\.0\.0: 102 ms; A\/A noise floor \+[\d.]+ %; at this noise \+[\d.]+ % is called in 95 % of runs$/,
       ),
     });
     expect(run.verdict).toBe('pass');

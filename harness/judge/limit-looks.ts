@@ -8,6 +8,7 @@ import { estimateOf, Pool } from './estimate.ts';
 import { capitalFor, FALSE_FAIL, FALSE_PASS, finalLevel } from './levels.ts';
 import { judgeLimit } from './limit.ts';
 import { withEarlyBounds } from './limit-bounds.ts';
+import { type Progress, progressOf } from './progress.ts';
 
 /** One replicate of one arm. */
 export interface LimitSummary {
@@ -35,10 +36,28 @@ export function earlyLimit(promise: LimitPromise, replicates: readonly LimitSumm
   const values = seen.map(({ value }) => value);
   const share = badShareOf(promise);
   if (share === undefined) return earlyRealised(promise, values, samples);
-  if (shareEvidence(values, share.allowed) >= capitalFor(FALSE_FAIL.limit, 'limit')) return 'fail';
+  const { against, kept } = capitalsOf(values, share.allowed);
+  if (against >= TO_FAIL) return 'fail';
   if (samples < promise.minSamples) return 'no-data';
-  const good = values.map((value) => 1 - value);
-  return shareEvidence(good, 1 - share.allowed) >= capitalFor(FALSE_PASS, 'limit') ? 'pass' : 'inconclusive';
+  return kept >= TO_PASS ? 'pass' : 'inconclusive';
+}
+
+const TO_FAIL = capitalFor(FALSE_FAIL.limit, 'limit');
+const TO_PASS = capitalFor(FALSE_PASS, 'limit');
+
+/** What the bets have won that more than the allowed share is bad, and that less is. */
+function capitalsOf(badShares: readonly number[], allowed: number): { against: number; kept: number } {
+  const good = badShares.map((value) => 1 - value);
+  return { against: shareEvidence(badShares, allowed), kept: shareEvidence(good, 1 - allowed) };
+}
+
+/** How far the same look is from certain. Of a count or an extreme there is no evidence but the breach itself. */
+export function limitProgress(promise: LimitPromise, replicates: readonly LimitSummary[]): Progress {
+  const share = badShareOf(promise);
+  if (share === undefined) return { fail: Number(earlyLimit(promise, replicates) === 'fail'), pass: 0 };
+  const values = replicates.filter(({ samples }) => samples > 0).map(({ value }) => value);
+  const { against, kept } = capitalsOf(values, share.allowed);
+  return { fail: progressOf(against, TO_FAIL), pass: progressOf(kept, TO_PASS) };
 }
 
 /** A count or an extreme: a breach that no further sample could undo is certain; that there will be none is not. */

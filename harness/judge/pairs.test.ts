@@ -41,7 +41,7 @@ describe('a check that may end early', () => {
   });
 
   test('made nothing, which says enough without a word about its end', () => {
-    expect(whenMade(early, 0)).toEqual({ pairs: [], whole: false, endedAt: 12, problem: undefined });
+    expect(whenMade(early, 0)).toMatchObject({ pairs: [], whole: false, endedAt: 12, problem: undefined });
   });
 });
 

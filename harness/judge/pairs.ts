@@ -3,10 +3,14 @@ import type { Arm } from '../schema/entry.ts';
 import type { PlannedCheck } from '../schema/scope.ts';
 import type { Problem } from './problem.ts';
 import type { Review } from './review.ts';
-import { type Pair, replayLooks, type StoppingPlan, summarisePair } from './stopping.ts';
+import { type Look, looksAt, type Pair, type StoppingPlan, summarisePair, wrongEnd } from './stopping.ts';
 
 export interface MadePairs {
   pairs: Pair[];
+  /** How many the budget allows. */
+  most: number;
+  /** The rule asked again after each pair, where the check could end by it; else none. */
+  looks: Look[];
   /** All pairs of the budget are here: the sharper look at its end may be taken. */
   whole: boolean;
   /** Replicates from this one on were not made, and rightly so. */
@@ -33,11 +37,14 @@ export function pairsOf(planned: PlannedCheck, plan: StoppingPlan, reviews: read
     }),
   );
   const whole = made === planned.replicates;
-  const wrong = planned.leastReplicates === undefined || made === 0 ? undefined : replayLooks(plan, pairs);
+  const looks = planned.leastReplicates === undefined ? [] : looksAt(plan, pairs);
+  const wrong = looks.length === 0 ? undefined : wrongEnd(plan, looks);
   return {
     pairs,
+    most: planned.replicates,
+    looks,
     whole,
-    endedAt: planned.leastReplicates !== undefined && made > 0 && wrong === undefined ? made : planned.replicates,
+    endedAt: looks.length > 0 && wrong === undefined ? made : planned.replicates,
     problem: wrong === undefined ? undefined : { verdict: 'no-data', says: `${planned.id} ended wrongly: ${wrong}` },
   };
 }

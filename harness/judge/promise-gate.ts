@@ -8,6 +8,7 @@ import { type Evidence, problemsOf, reviewsOf } from './evidence.ts';
 import { type FixVerdict, judgeFix } from './fix.ts';
 import { judgeLimit } from './limit.ts';
 import { judgeLooked, type Looked } from './limit-looks.ts';
+import { reportLooks } from './look-report.ts';
 import { exactly } from './numbers.ts';
 import { distinctProblems, type Problem, sentencesOf } from './problem.ts';
 import { because, comparedWith, measured } from './reason.ts';
@@ -64,12 +65,13 @@ function samplesOf(evidence: Evidence, reviews: readonly Review[], measure: stri
 }
 
 function judgePromise(
-  { scope, sameRelease }: Evidence,
+  evidence: Evidence,
   promise: LimitPromise,
   feeding: readonly Review[],
   arms: Record<Arm, ArmSamples>,
   strays: readonly Problem[],
 ): Gate {
+  const { scope, sameRelease } = evidence;
   const malformed = malformation(promise, feeding);
   // Samples of another unit prove nothing by this limit.
   const poolOf = (arm: Arm) => (malformed.length === 0 ? arms[arm].pool : new Pool([]));
@@ -94,6 +96,7 @@ function judgePromise(
   if (promise.kind === 'fix' && sameRelease) notes.push('A/A run: judged on the limit alone');
   notes.push(...tellFactors([...arms.candidate.factors, ...arms.baseline.factors]));
   const checks = [...new Set(feeding.map((review) => review.planned.id))];
+  const looks = reportLooks(evidence, promise, checks);
   return {
     id: promise.id,
     suite: promise.suite,
@@ -111,6 +114,7 @@ function judgePromise(
     candidate,
     ...(arms.baseline.planned ? { baseline } : {}),
     ...(fix.discriminates === undefined ? {} : { discriminates: fix.discriminates }),
+    ...(looks === undefined ? {} : { looks }),
     checks,
     rerun: rerunCommand(scope, checks),
   };

@@ -162,7 +162,13 @@ describe('the report of a check', () => {
 });
 
 describe('the components of a run', () => {
-  const postgres: ComponentEntry = { ...redis, name: 'postgres', version: '18.4' };
+  const postgres: ComponentEntry = {
+    type: 'component',
+    status: 'started',
+    name: 'postgres',
+    version: '18.4',
+    provider: 'path',
+  };
   const missing: ComponentEntry = {
     type: 'component',
     status: 'missing',

@@ -9,11 +9,14 @@
  * (R. A. Fisher, "The Design of Experiments", 1935, §21; the levels hold for such a law at every look).
  */
 import { ARMS, type Arm } from '../schema/entry.ts';
-import type { ReleasePromise } from '../schema/promise.ts';
+import type { Guardrail, ReleasePromise } from '../schema/promise.ts';
 import type { PlannedCheck } from '../schema/scope.ts';
 import type { Verdict } from '../schema/verdict.ts';
-import { earlyGuardrail, logWorsening, statisticOf } from './guardrail.ts';
-import { earlyLimit, type LimitSummary, summariseLimit } from './limit-looks.ts';
+import { earlyGuardrail, guardrailEvidence, logWorsening, statisticOf } from './guardrail.ts';
+import { FALSE_FAIL, FALSE_PASS } from './levels.ts';
+import { earlyLimit, type LimitSummary, limitProgress, summariseLimit } from './limit-looks.ts';
+import { heldToNoise, logNoiseFloor } from './noise-floor.ts';
+import { NO_PROGRESS, type Progress, progressOf } from './progress.ts';
 
 /** What one arm gave in one replicate: batches of values by measure. */
 export type ReplicateSamples = ReadonlyMap<string, readonly (readonly number[])[]>;
@@ -45,6 +48,8 @@ export interface Look {
   readonly answer: 'decided' | 'more';
   /** What each promise would be judged as by now, for those who watch; `inconclusive` until it is decided. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** How far each promise was from being certain. */
+  readonly progress: ReadonlyMap<string, Progress>;
 }
 
 /** `promises` are all that the run expects to decide: guardrails of one ticket share one level, whoever feeds them. */
@@ -98,34 +103,70 @@ export function summarisePair({ promises }: StoppingPlan, samples: PairSamples):
  * certain to fail or to pass. A check that feeds no promise has nothing to decide early.
  */
 export function lookAt(plan: StoppingPlan, pairs: readonly Pair[]): Look {
-  const verdicts = new Map(plan.promises.map((promise) => [promise.id, verdictSoFar(plan, promise, pairs)]));
-  const certain =
-    verdicts.size > 0 && [...verdicts.values()].every((verdict) => verdict === 'fail' || verdict === 'pass');
+  const judged = plan.promises.map((promise) => [promise.id, soFar(plan, promise, pairs)] as const);
+  const certain = judged.length > 0 && judged.every(([, { verdict }]) => verdict === 'fail' || verdict === 'pass');
   const ends = pairs.length >= plan.most || (pairs.length >= plan.least && certain);
-  return { answer: ends ? 'decided' : 'more', verdicts };
+  return {
+    answer: ends ? 'decided' : 'more',
+    verdicts: new Map(judged.map(([id, { verdict }]) => [id, verdict])),
+    progress: new Map(judged.map(([id, { progress }]) => [id, progress])),
+  };
 }
 
-function verdictSoFar(plan: StoppingPlan, promise: ReleasePromise, pairs: readonly Pair[]): Verdict {
-  if (promise.kind === 'guardrail') {
-    const worsening = pairs.flatMap((pair) => logWorsening(promise, pair.statistics.get(promise.id)) ?? []);
-    return earlyGuardrail(promise, worsening, plan.guardrails.get(familyOf(promise)) ?? 1);
-  }
+interface SoFar {
+  verdict: Verdict;
+  progress: Progress;
+}
+
+function soFar(plan: StoppingPlan, promise: ReleasePromise, pairs: readonly Pair[]): SoFar {
+  if (promise.kind === 'guardrail') return guardrailSoFar(plan, promise, pairs);
   const of = (arm: Arm) => pairs.flatMap((pair) => pair.limits.get(promise.id)?.[arm] ?? []);
-  const candidate = earlyLimit(promise, of('candidate'));
-  if (promise.kind === 'absolute' || plan.sameRelease || candidate !== 'pass') return candidate;
-  return earlyLimit(promise, of('baseline')) === 'fail' ? 'pass' : 'inconclusive';
+  const candidate = {
+    verdict: earlyLimit(promise, of('candidate')),
+    progress: limitProgress(promise, of('candidate')),
+  };
+  if (promise.kind === 'absolute' || plan.sameRelease) return candidate;
+  // A fix passes by two things: the candidate keeps the limit and the baseline breaks it.
+  const broken = earlyLimit(promise, of('baseline')) === 'fail';
+  const { fail, pass } = candidate.progress;
+  return {
+    verdict: candidate.verdict !== 'pass' || broken ? candidate.verdict : 'inconclusive',
+    progress: { fail, pass: Math.min(pass, limitProgress(promise, of('baseline')).fail) },
+  };
+}
+
+function guardrailSoFar(plan: StoppingPlan, promise: Guardrail, pairs: readonly Pair[]): SoFar {
+  const statistics = pairs.flatMap((pair) => pair.statistics.get(promise.id) ?? []);
+  const worsening = statistics.flatMap((pair) => logWorsening(promise, pair) ?? []);
+  if (worsening.length === 0) return { verdict: 'no-data', progress: NO_PROGRESS };
+  const guardrails = plan.guardrails.get(familyOf(promise)) ?? 1;
+  const { within, over } = guardrailEvidence(promise, worsening, false);
+  return {
+    verdict: heldToNoise(
+      promise,
+      earlyGuardrail(promise, worsening, guardrails),
+      worsening,
+      logNoiseFloor(promise, statistics),
+    ),
+    progress: {
+      fail: progressOf(1 / within, guardrails / FALSE_FAIL.guardrail),
+      pass: progressOf(1 / over, 1 / FALSE_PASS),
+    },
+  };
+}
+
+/** The rule asked after each of these pairs, from the first on. */
+export function looksAt(plan: StoppingPlan, pairs: readonly Pair[]): Look[] {
+  return pairs.map((_, index) => lookAt(plan, pairs.slice(0, index + 1)));
 }
 
 /**
- * Whether a check that has made these pairs, and no more, was right to end there: the rule said `more` at every look
- * before, and says `decided` now. A sentence when it was not.
+ * Whether a check that ended after these looks, the first of them after one pair, was right to end there: the rule said
+ * `more` at every look before, and says `decided` now. A sentence when it was not.
  */
-export function replayLooks(plan: StoppingPlan, pairs: readonly Pair[]): string | undefined {
-  for (let made = plan.least; made < pairs.length; made++) {
-    if (lookAt(plan, pairs.slice(0, made)).answer === 'decided') {
-      return `it was decided after ${made} pairs, and went on to ${pairs.length}`;
-    }
-  }
-  if (lookAt(plan, pairs).answer === 'decided') return undefined;
-  return `it ended after ${pairs.length} of ${plan.most} pairs, and nothing was decided yet`;
+export function wrongEnd(plan: StoppingPlan, looks: readonly Look[]): string | undefined {
+  const decided = looks.findIndex(({ answer }) => answer === 'decided') + 1;
+  if (decided === 0) return `it ended after ${looks.length} of ${plan.most} pairs, and nothing was decided yet`;
+  if (decided < looks.length) return `it was decided after ${decided} pairs, and went on to ${looks.length}`;
+  return undefined;
 }

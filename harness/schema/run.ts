@@ -1,5 +1,6 @@
 /** `run.json`: the verdict of a run and everything a reader needs to believe it. The reporters import this and nothing else. */
 import { z } from 'zod';
+import { certificateSchema } from './certificate.ts';
 import { armSchema, checkStatusSchema } from './entry.ts';
 import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
@@ -18,6 +19,41 @@ export const estimateSchema = z.strictObject({
   effective: z.int().nonnegative().optional(),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
+
+/** More looks than this are thinned out. */
+export const MOST_LOOKS = 50;
+
+/**
+ * How a gate of a measured check was looked at after every pair of replicates. By itself: the check goes on until every
+ * promise that it feeds is certain.
+ */
+export const looksReportSchema = z.strictObject({
+  /** Pairs in the whole budget. */
+  most: z.int().positive(),
+  /**
+   * From which look on the verdict was certain and stayed so: after so many pairs, with so many samples of the candidate
+   * (of a guardrail, pairs). Null when no look was certain: then the end of the budget decided, or nothing.
+   */
+  called: z
+    .strictObject({ verdict: z.enum(['fail', 'pass']), pairs: z.int().positive(), samples: z.int().nonnegative() })
+    .nullable(),
+  /** Ascending; the first, the last and the call are always among them. */
+  sequence: z
+    .array(
+      z.strictObject({
+        /** Pairs made by then. */
+        pairs: z.int().positive(),
+        /** `inconclusive` while nothing was certain. */
+        verdict: verdictSchema,
+        /** How much of the evidence that a `fail` takes was there, on a scale of logarithms; 1 is enough. */
+        fail: z.number().min(0).max(1),
+        /** The same of a `pass`, which takes the least of samples and a low enough noise floor besides. */
+        pass: z.number().min(0).max(1),
+      }),
+    )
+    .max(MOST_LOOKS),
+});
+export type LooksReport = z.infer<typeof looksReportSchema>;
 
 export const gateSchema = z.strictObject({
   id: z.string(),
@@ -38,6 +74,11 @@ export const gateSchema = z.strictObject({
    * runs; null when they are too few to call any.
    */
   minimumDetectable: z.number().nullable().optional(),
+  /**
+   * Guardrails only: by what relative change a release seems to be worse than itself in this run, told from replicates of
+   * one arm; null when they are too few to tell. Where it is over the tolerance, a pass within it is not believed.
+   */
+  noiseFloor: z.number().nullable().optional(),
   unit: z.string(),
   verdict: verdictSchema,
   /** A sentence with measured, operator and limit in it. */
@@ -47,6 +88,8 @@ export const gateSchema = z.strictObject({
   baseline: estimateSchema.optional(),
   /** Fixes only: whether the baseline broke the limit. */
   discriminates: z.boolean().optional(),
+  /** Only where the check could end early. */
+  looks: looksReportSchema.optional(),
   /** Checks whose observations or facts this gate was judged from. */
   checks: z.array(z.string()),
   rerun: z.string(),
@@ -61,6 +104,18 @@ export const checkReportSchema = z.strictObject({
   status: checkStatusSchema,
   duration_ms: z.number().nonnegative(),
   error: z.string().optional(),
+  /** Replicates of a measured check whose pair was made again because the harness itself had spoilt it; absent when none. */
+  voided: z
+    .array(
+      z.strictObject({
+        arm: armSchema,
+        replicate: z.int().nonnegative(),
+        attempt: z.int().nonnegative(),
+        at: z.iso.datetime(),
+        says: z.string(),
+      }),
+    )
+    .optional(),
   facts: z.array(
     z.strictObject({
       arm: armSchema,
@@ -110,6 +165,8 @@ export const runSchema = z.strictObject({
   gates: z.array(gateSchema),
   /** What became of each planted fault on this very commit; absent when that was not tried. */
   mutants: z.array(mutantReportSchema).optional(),
+  /** What `prove --judge` measured of the judge on this very commit; absent when that was not done. */
+  certificate: certificateSchema.optional(),
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
   /** Time series for charts; points are [seconds since the first value, value]. */
   series: z.array(
