@@ -3,6 +3,7 @@ import { stoppingPlan } from '../judge/stopping.ts';
 import type { Figure } from './figure.ts';
 import { checkOf, guardrailOf, limitOf } from './gates.ts';
 import { follow } from './measurement.ts';
+import { mutationFigures } from './mutation-figures.ts';
 import { Draws, latencies, pairLevels } from './noise.ts';
 import { certificateTable } from './table.ts';
 
@@ -52,5 +53,42 @@ describe('a simulated measurement', () => {
     // Neighbours in time share half of their level, so the difference within a pair is smaller than that of strangers.
     expect(spread(levels.map(({ baseline, candidate }) => candidate - baseline))).toBeCloseTo(0.1, 2);
     expect(spread(Array.from({ length: 400_000 }, () => draws.normal()))).toBeCloseTo(1, 2);
+  });
+});
+
+describe('the mutation score in the certificate', () => {
+  const folder = {
+    folder: 'acme/part',
+    score: 0.85,
+    killed: 16,
+    timeout: 1,
+    survived: 2,
+    noCoverage: 1,
+    ignored: 0,
+    errors: 0,
+    undetected: [],
+  };
+  const figuresOf = (...folders: (typeof folder)[]) =>
+    mutationFigures({
+      schemaVersion: 1,
+      commit: null,
+      dirty: false,
+      sourcesSha256: '0',
+      startedAt: '2026-01-01T00:00:00Z',
+      endedAt: '2026-01-01T00:05:00Z',
+      goal: 0.85,
+      folders,
+    });
+
+  test('is held to 85 % for each folder', () => {
+    const figures = figuresOf(folder, { ...folder, score: 0.8499 });
+    expect(figures.map(({ met }) => met)).toEqual([true, false]);
+    expect(figures[0]).toMatchObject({ measured: '85.0 % (17 of 20)', required: '>= 85.0 %' });
+  });
+
+  test('decides nothing where nobody has measured it, and says how to', () => {
+    const [figure] = mutationFigures(undefined);
+    expect(figure).toMatchObject({ measured: expect.stringContaining('npm run prove -- --stryker') });
+    expect(figure).not.toHaveProperty('met');
   });
 });

@@ -4,6 +4,7 @@ import { closed, repeatable } from './closed.ts';
 import { early } from './early.ts';
 import { falseAlarms } from './false-alarms.ts';
 import type { Context } from './figure.ts';
+import { mutationFigures } from './mutation-figures.ts';
 import { noiseFloors } from './noise-floor.ts';
 import { power } from './power.ts';
 import { speed } from './speed.ts';
@@ -24,6 +25,7 @@ export async function certify(context: Context): Promise<Findings> {
     ...power(context),
     ...falseAlarms(context),
     ...noiseFloors(context),
+    ...mutationFigures(context.mutation),
   ];
   return {
     quick: context.quick,

@@ -1,4 +1,5 @@
 /** What every part of the certificate works with. */
+import type { MutationScore } from '../schema/mutation-score.ts';
 
 export type { Figure } from '../schema/certificate.ts';
 
@@ -6,6 +7,8 @@ export interface Context {
   /** Fewer simulations, for a look in seconds; the figures are then rough. */
   quick: boolean;
   seed: number;
+  /** Of the judge's sources as they are now; undefined when nobody has measured it. */
+  mutation: MutationScore | undefined;
   /** Told as it goes: what is being done, and how much of it. */
   progress(what: string, done: number, all: number): void;
 }

@@ -104,9 +104,10 @@ program
 
 program
   .command('prove')
-  .description('put the judgement itself to the proof, with --mutants, --judge or --aa')
+  .description('put the judgement itself to the proof, with --mutants, --judge, --aa or --stryker')
   .option('--mutants', 'plant each mutant of the suites in the candidate: a gate must fail')
   .option('--judge', "the judge's certificate: false alarms, power, earliness, speed")
+  .option('--stryker', "change the judge's own code in every way that Stryker knows: its tests must notice 85 %")
   .option('--quick', 'of the certificate fewer simulations: seconds in place of minutes')
   .option('--aa', 'run the candidate against itself, beside a process that burns a core: no gate may fail')
   .option('--runs <n>', 'how many A/A runs', wholeNumber(1, 1_000), 20)
@@ -120,7 +121,11 @@ program
   .addOption(repeatable('--ticket <ticket>', 'only the mutants, or the A/A runs, of this ticket', 'all'))
   .option('--sample <n>', 'only so many, drawn by the seed', wholeNumber(1, 10_000))
   .option('--whole', 'judge all gates of the ticket, and hold that two thirds of them stay as they were')
-  .option('--jobs <n>', 'how many busy ones at a time; those that mostly wait run beside them', wholeNumber(1, 16), 2)
+  .option(
+    '--jobs <n>',
+    'how many at a time: busy mutants, those that mostly wait run beside them (default: 2), or changes to the judge (the cores)',
+    wholeNumber(1, 16),
+  )
   .option(
     '--seed <number>',
     'seed of the sample and of every run, of the simulations, or of the first A/A run (default: drawn, and told)',
@@ -129,7 +134,7 @@ program
   .addOption(output())
   .addOption(component())
   .option('--no-provision', 'install and download nothing')
-  .option('--json', 'print proof.json or aa.json instead of the table')
+  .option('--json', 'print proof.json, aa.json or mutation.json instead of the table')
   .addOption(config())
   .action(async (values: Values) => exitWith(await (await import('./prove.ts')).prove(values as never)));
 

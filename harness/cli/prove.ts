@@ -2,19 +2,26 @@
 import { type ProveAaOptions, proveAa } from './prove-aa.ts';
 import { proveJudge } from './prove-judge.ts';
 import { type ProveMutantsOptions, proveMutants } from './prove-mutants.ts';
+import { proveStryker } from './prove-stryker.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface ProveOptions extends ProveMutantsOptions, ProveAaOptions {
+/** Busy mutants of the product at a time. */
+const MUTANTS_DEFAULT = 2;
+
+export interface ProveOptions extends Omit<ProveMutantsOptions, 'jobs'>, ProveAaOptions {
   readonly judge?: boolean;
   readonly quick?: boolean;
   readonly mutants?: boolean;
   readonly aa?: boolean;
+  readonly stryker?: boolean;
+  readonly jobs?: number;
 }
 
 export async function prove(options: ProveOptions): Promise<number> {
-  const { judge, mutants, aa } = options;
-  if ([judge, mutants, aa].filter(Boolean).length !== 1)
-    throw new UsageError('say what to prove, one of them: --mutants, --judge or --aa');
+  const { judge, mutants, aa, stryker } = options;
+  if ([judge, mutants, aa, stryker].filter(Boolean).length !== 1)
+    throw new UsageError('say what to prove, one of them: --mutants, --judge, --aa or --stryker');
   if (judge) return proveJudge(options);
-  return mutants ? proveMutants(options) : proveAa(options);
+  if (stryker) return proveStryker(options);
+  return mutants ? proveMutants({ ...options, jobs: options.jobs ?? MUTANTS_DEFAULT }) : proveAa(options);
 }

@@ -80,7 +80,7 @@ function promisesToDecide(scope: Scope, promised: Promised): ReleasePromise[] {
     const [promise, another] = promised.get(id) ?? [];
     return promise === undefined || another !== undefined ? [] : [promise];
   });
-  return unique.sort((a, b) => byText(a.suite, b.suite) || byText(a.measure, b.measure) || byText(a.id, b.id));
+  return unique.sort((a, b) => byText(a.suite, b.suite) || byText(a.measure, b.measure));
 }
 
 /** By measure, so that samples are pooled once; the guardrails of a ticket together, because they share a level. */

@@ -24,6 +24,8 @@ export interface ProcessOptions extends ProcessOutputOptions {
   readonly uid?: number;
   readonly gid?: number;
   readonly reaper: ReaperConnection;
+  /** Hears each line that it says. */
+  readonly onLine?: (line: string) => void;
   /** @default 'SIGTERM' */
   readonly stopSignal?: NodeJS.Signals;
   /** How long after the stop signal SIGKILL follows. @default 5000 */
@@ -229,6 +231,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     await output.close();
     throw error;
   }
+  if (options.onLine !== undefined) output.onLine(options.onLine);
   output.read(child.stdout);
   output.read(child.stderr);
   const running = new RunningProcess({ name, leader, child, output, reaper, ending });

@@ -39,3 +39,8 @@ describe('holmLevels', () => {
     expect(holmLevels([], 0.05)).toEqual([]);
   });
 });
+
+test('a p-value exactly at its level is refuted, and gives the next one a greater level', () => {
+  expect(holmLevels([0.005, 0.4], 0.01)).toEqual([0.005, 0.01]);
+  expect(holmLevels([0.00501, 0.4], 0.01)).toEqual([0.005, 0.005]);
+});
