@@ -18,7 +18,8 @@ const most = givenPromise({ ...absolute, statistic: 'max', operator: '<', limit:
 const least = givenPromise({ ...absolute, statistic: 'min', operator: '>=', limit: 7 });
 
 describe('what is bad by a limit', () => {
-  const bad = (promise: typeof p95, ...values: number[]) => values.map((value) => badShareOf(promise)?.isBad(value));
+  const bad = (promise: typeof p95, ...values: number[]) =>
+    values.map((value) => badShareOf(promise)?.badness(value) === 1);
 
   test('is what lies on its wrong side, the limit itself by the operator', () => {
     expect(bad(p95, 99, 100, 101)).toEqual([false, true, true]);

