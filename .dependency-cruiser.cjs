@@ -43,6 +43,7 @@ module.exports = {
     onlyInHarness('network', 'random'),
     onlyInHarness('load', 'processes', 'random'),
     onlyInHarness('components', 'processes'),
+    onlyInHarness('benchmarks', 'components', 'processes', 'statistics', 'reporters', 'random'),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

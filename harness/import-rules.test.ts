@@ -81,6 +81,11 @@ test('each forbidden import that is planted is caught by its own rule, type-only
     ['harness-random-imports-nobody', 'harness/random/a15.ts', 'harness/schema/b15.ts'],
     ['harness-network-imports-random', 'harness/network/a16.ts', 'harness/processes/b16.ts'],
     ['harness-components-imports-processes', 'harness/components/a17.ts', 'harness/run-folder/b17.ts'],
+    [
+      'harness-benchmarks-imports-components-processes-statistics-reporters-random',
+      'harness/benchmarks/a22.ts',
+      'harness/judge/b22.ts',
+    ],
     ['fixtures-imports-harness-impl', 'fixtures/a8.ts', 'suites/b8.ts'],
     ['soak-imports-fixtures-harness-impl', 'soak/a18.ts', 'suites/b18.ts'],
     ['bench-imports-fixtures-harness-impl-soak', 'bench/a19.ts', 'suites/b19.ts'],

@@ -1,5 +1,8 @@
 /** The parts of T.A.R.S. in which releases differ, as interfaces: a release is a choice of implementations (`releases.ts`). */
 import type { Server } from 'node:http';
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Pool, PoolConfig } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 
@@ -24,6 +27,10 @@ export interface EventServerOptions {
    * `unavailable` says that it cannot be told now: the client is asked to come back instead of being turned away.
    */
   readonly authenticate: (token: string) => Promise<User>;
+  /** Connections of one user at once. v1.0.0 knows no such limit. @default 100 */
+  readonly maxConnectionsPerUser?: number;
+  /** Subscriptions of one user at once, on all connections. v1.0.0 knows no such limit. @default 1_000 */
+  readonly maxSubscriptionsPerUser?: number;
   readonly logger: Logger;
   readonly metrics: Registry;
 }
@@ -61,6 +68,59 @@ export interface ClientTimings {
   readonly connectTimeout_ms: number;
   /** How long a connection must hold before the back-off starts over. @default 5_000 */
   readonly stableAfter_ms: number;
+  /**
+   * Before a token ends, the client asks for a newer one and sends it on the open connection: between once and twice
+   * this time before, so that those who logged in together do not come together, and not before half of the rest.
+   * @default 60_000
+   */
+  readonly renewBefore_ms: number;
+  /** How long the promise of a handler may take; then its event counts as lost to it. @default 30_000 */
+  readonly handlerTimeout_ms: number;
+}
+
+/** What a reconnecting client may hold and try; see its documentation for the defaults. */
+export interface ClientLimits {
+  /** Events of one channel that wait for their handlers. What does not fit is left out and asked for again. @default 10_000 */
+  readonly maxQueued: number;
+  /** The same, as the length of their frames' text. One event always fits. @default 4_194_304 */
+  readonly maxQueued_bytes: number;
+  /** Channels subscribed to at once; `subscribe` throws beyond. @default 1_000 */
+  readonly maxChannels: number;
+  /** How often an event is given to a handler that throws or rejects, before a `gap` is told. @default 3 */
+  readonly handlerAttempts: number;
+  /** Closes with 1008 or 1011 since the last stable connection; the next one is final. @default 5 */
+  readonly limitedRetries: number;
+}
+
+/** What a client counted since it was made. */
+export interface ClientMetrics {
+  /** Connections tried for. */
+  readonly attempts: number;
+  /** Connections that the server acknowledged. */
+  readonly connections: number;
+  /** The same, without the first. */
+  readonly reconnects: number;
+  /** Events taken in. */
+  readonly events: number;
+  /** Events dropped because they had come before. */
+  readonly duplicates: number;
+  /** Gaps told. */
+  readonly gaps: number;
+  /** Events that did not fit in the queue; they are asked for again. */
+  readonly overflows: number;
+  /** Calls of handlers that failed. */
+  readonly handlerFailures: number;
+  readonly pings: number;
+  /** Pings that no frame followed in time. */
+  readonly missedPongs: number;
+}
+
+/** What a client hears of the machine and the page it runs in. */
+export type EnvironmentChange = 'online' | 'offline' | 'shown';
+
+export interface Environment {
+  /** Calls `changed` at each change, until the returned function is called, which leaves no listener. */
+  watch(changed: (change: EnvironmentChange) => void): () => void;
 }
 
 export interface EventClientOptions {
@@ -68,13 +128,25 @@ export interface EventClientOptions {
   readonly url: string;
   /**
    * Gives the access token for each connection attempt. `refused`: the server did not take the last one, or not any
-   * longer, so whoever keeps tokens must get a new one. v1.0.0 never says so.
+   * longer, so whoever keeps tokens must get a new one. `expiring`: the last one ends soon; a newer one prolongs the
+   * connection, the same one lets it end. v1.0.0 never says either.
    */
-  readonly token: (last: { readonly refused: boolean }) => string | Promise<string>;
+  readonly token: (last: { readonly refused: boolean; readonly expiring?: boolean }) => string | Promise<string>;
   /** @default globalThis.WebSocket */
   readonly WebSocket?: WebSocketConstructor;
   /** Overrides of the client's documented times; v1.0.0 has none to override. */
   readonly timings?: Partial<ClientTimings>;
+  /** Overrides of the client's documented limits; v1.0.0 has none. */
+  readonly limits?: Partial<ClientLimits>;
+  /**
+   * Asked when a connection is lost and before each attempt to come back. While it says false the client does as
+   * v1.0.0: it stays `disconnected` until `connect` is called. @default always true; v1.0.0 never comes back
+   */
+  readonly mayReconnect?: () => boolean;
+  /** Closes the client when aborted. v1.0.0 does not look at it. */
+  readonly signal?: AbortSignal;
+  /** @default the page's `online`, `offline`, `visibilitychange` and `pageshow`, where there is a page; v1.0.0 hears of none */
+  readonly environment?: Environment;
   /** Numbers in [0, 1) for the jitter of the waits; v1.0.0 waits for nothing. @default Math.random */
   readonly random?: () => number;
 }
@@ -93,8 +165,13 @@ export interface EventClientEvents {
 /** The dashboard's end: what `useWebSocket` wraps. */
 export interface EventClient {
   readonly state: ConnectionState;
+  /** A snapshot; v1.0.0 counts nothing. */
+  readonly metrics?: ClientMetrics;
   connect(): void;
-  /** Calls `handler` for each event of the channel, in order, until the returned function is called. */
+  /**
+   * Calls `handler` for each event of the channel, in order, until the returned function is called. A handler that
+   * throws or rejects has not taken the event: v1.0.1 gives it again, and tells a `gap` when that does not help.
+   */
   subscribe(channel: string, handler: (event: DashboardEvent) => void | Promise<void>): () => void;
   on<K extends keyof EventClientEvents>(name: K, listener: EventClientEvents[K]): () => void;
   /**
@@ -105,8 +182,34 @@ export interface EventClient {
   close(): void;
 }
 
+/** How dashboard-api keeps its connections to PostgreSQL. */
+export type PoolSettings = Pick<PoolConfig, 'min' | 'idleTimeoutMillis' | 'maxLifetimeSeconds' | 'options'>;
+
+export interface EvaluationHistoryOptions {
+  readonly server: FastifyInstance;
+  readonly postgres: Pick<Pool, 'query'>;
+  readonly redis: Redis;
+  /** Lets in who may read evaluations. */
+  readonly mayRead: onRequestAsyncHookHandler;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+/** `GET /api/v1/evaluations`, which lists the settled ones. */
+export interface EvaluationHistory {
+  /** An evaluation was shown by its id: from now on every list that it belongs to shows it as well. */
+  shown(evaluation: { readonly agent_id: string; readonly created_at: Date }): Promise<void>;
+}
+
 export interface ReleaseParts {
   readonly version: string;
+  readonly database: {
+    readonly pool: PoolSettings;
+    /** Brings a database with v1.0.0's tables to what this release needs. Safe to repeat, and while others use it. */
+    migrate(postgresUrl: string): Promise<void>;
+    /** Registers the route. */
+    serveEvaluationHistory(options: EvaluationHistoryOptions): Promise<EvaluationHistory>;
+  };
   readonly websocket: {
     attachEventServer(options: EventServerOptions): Promise<EventServer>;
     createEventClient(options: EventClientOptions): EventClient;

@@ -3,6 +3,7 @@
  * `createEventClient` without loading what only a server needs.
  */
 import { createEventClient as createBaselineEventClient } from './baseline/websocket/client.ts';
+import { pool } from './database/pool.ts';
 import type { ReleaseParts } from './release-parts.ts';
 import { createEventClient } from './websocket/client.ts';
 
@@ -11,6 +12,14 @@ export type ReleaseName = 'v1.0.0' | 'v1.0.1';
 export const releases: Record<ReleaseName, ReleaseParts> = {
   'v1.0.0': {
     version: 'v1.0.0',
+    database: {
+      pool: {},
+      async migrate() {},
+      async serveEvaluationHistory(options) {
+        const { serveEvaluationHistory } = await import('./baseline/database/evaluation-history.ts');
+        return serveEvaluationHistory(options);
+      },
+    },
     websocket: {
       createEventClient: createBaselineEventClient,
       async attachEventServer(options) {
@@ -21,6 +30,22 @@ export const releases: Record<ReleaseName, ReleaseParts> = {
   },
   'v1.0.1': {
     version: 'v1.0.1',
+    database: {
+      pool,
+      async migrate(postgresUrl) {
+        const { Migrator } = await import('./database/migrator.ts');
+        const migrator = await Migrator.connect(postgresUrl);
+        try {
+          await migrator.up();
+        } finally {
+          await migrator.close();
+        }
+      },
+      async serveEvaluationHistory(options) {
+        const { serveEvaluationHistory } = await import('./database/evaluation-history.ts');
+        return serveEvaluationHistory(options);
+      },
+    },
     websocket: {
       createEventClient,
       async attachEventServer(options) {

@@ -1,25 +1,21 @@
 /** The judge's certificate: everything it promises of itself, measured by driving the judge that judges releases. */
+import type { Certificate } from '../schema/certificate.ts';
 import { closed, repeatable } from './closed.ts';
 import { early } from './early.ts';
 import { falseAlarms } from './false-alarms.ts';
-import type { Context, Figure } from './figure.ts';
+import type { Context } from './figure.ts';
 import { noiseFloors } from './noise-floor.ts';
 import { power } from './power.ts';
 import { speed } from './speed.ts';
 
-export interface Certificate {
-  quick: boolean;
-  seed: number;
-  /** Every figure that the judge is held to is met. */
-  met: boolean;
-  figures: Figure[];
-}
+/** The certificate but for what it was made on, and when. */
+export type Findings = Pick<Certificate, 'quick' | 'seed' | 'met' | 'figures'>;
 
 /**
  * Makes the certificate; the same seed gives the same figures, but for how fast it was. `quick` takes seconds in place
  * of minutes, with fewer simulations, and leaves out the ten million observations.
  */
-export async function certify(context: Context): Promise<Certificate> {
+export async function certify(context: Context): Promise<Findings> {
   const figures = [
     ...closed(context),
     ...repeatable(context),

@@ -1,15 +1,6 @@
-/** One line of the certificate: what the judge is held to, what came out, and whether that is enough. */
+/** What every part of the certificate works with. */
 
-export interface Figure {
-  /** `false alarms`, `power`, `early`, `repeatable`, `closed`, `fast`, `noise floor`. */
-  promise: string;
-  /** The gate and the circumstances. */
-  of: string;
-  required: string;
-  measured: string;
-  /** Absent for what is only shown beside. */
-  met?: boolean;
-}
+export type { Figure } from '../schema/certificate.ts';
 
 export interface Context {
   /** Fewer simulations, for a look in seconds; the figures are then rough. */

@@ -1,8 +1,8 @@
 /** The certificate as text: a block a promise, a line a figure. */
-import type { Certificate } from './certify.ts';
+import type { Findings } from './certify.ts';
 import type { Figure } from './figure.ts';
 
-export function certificateTable({ figures, met, quick }: Certificate): string {
+export function certificateTable({ figures, met, quick }: Findings): string {
   const blocks = [...Map.groupBy(figures, ({ promise }) => promise)].map(([promise, own]) =>
     [promise, ...own.map(line)].join('\n'),
   );

@@ -1,4 +1,5 @@
 /** One execution of a check: its context, its deadline, and the entries it leaves whatever happens in it. */
+import { LoadError } from '../load/load-plan.ts';
 import type { EntryWriter } from '../observations/entry-writer.ts';
 import type { ReaperConnection } from '../processes/reaper.ts';
 import { redactor } from '../processes/redaction.ts';
@@ -24,29 +25,41 @@ export interface Workplace {
   readonly reaper: ReaperConnection;
 }
 
+/** What an execution came to; `voided` only where it may be made again. */
+export type Outcome = 'completed' | 'error' | 'voided';
+
+export interface Attempt {
+  /** How often its pair was made before. */
+  readonly attempt: number;
+  /** Whether it is `voided`, and no error, when the load generator spoilt it by its own lateness. */
+  readonly mayBeVoided: boolean;
+}
+
 /** Runs the check once and writes `check-started`, what it records, and `check-ended`. Never rejects. */
 export async function execute(
   definition: CheckDefinition,
-  execution: Execution,
+  planned: Execution,
   workplace: Workplace,
-): Promise<'completed' | 'error'> {
+  { attempt, mayBeVoided }: Attempt = { attempt: 0, mayBeVoided: false },
+): Promise<Outcome> {
   const { writer } = workplace;
+  const execution = attempt === 0 ? planned : { ...planned, attempt };
   const started = performance.now();
   writer.append({ type: 'check-started', ...execution, at: new Date().toISOString() });
   const recorder = new Recorder(definition, execution, writer);
   let error: unknown;
   let atWork = false;
   try {
-    await withStack(definition, execution, workplace.pool, async (stack) => {
+    await withStack(definition, planned, workplace.pool, async (stack) => {
       atWork = true;
-      await runWithDeadline(definition, contextOf(stack, definition, execution, workplace, recorder));
+      await runWithDeadline(definition, contextOf(stack, definition, planned, workplace, recorder));
       atWork = false;
     });
   } catch (thrown) {
     error = thrown ?? new Error('the check threw nothing');
   }
   recorder.close();
-  const status = error === undefined ? 'completed' : 'error';
+  const status = error === undefined ? 'completed' : mayBeVoided && isLate(error) ? 'voided' : 'error';
   writer.append({
     type: 'check-ended',
     ...execution,
@@ -58,6 +71,11 @@ export async function execute(
     tally: recorder.tally,
   });
   return status;
+}
+
+/** The one thing that spoils a measurement and is not the release's doing. */
+function isLate(error: unknown): boolean {
+  return error instanceof LoadError && error.code === 'GENERATOR_LATE';
 }
 
 type ContextParts = Omit<CheckContext<unknown>, 'signal'>;
@@ -127,7 +145,7 @@ async function runWithDeadline(definition: CheckDefinition, parts: ContextParts)
 class Recorder {
   readonly tally = emptyTally();
   readonly #definition: CheckDefinition;
-  readonly #execution: Execution;
+  readonly #execution: Execution & { readonly attempt?: number };
   readonly #writer: EntryWriter;
   #closed = false;
 

@@ -17,7 +17,8 @@ import type { Execution, RunContext } from './run-context.ts';
 
 export interface CheckListener {
   started(execution: Execution): void;
-  ended(execution: Execution, status: 'completed' | 'error', duration_ms: number): void;
+  /** `voided`: how often its pair was made again meanwhile, because the generator had spoilt it. */
+  ended(execution: Execution, status: 'completed' | 'error', duration_ms: number, voided: number): void;
   /** It will not be made: its measured check has ended. */
   unneeded(execution: Execution): void;
 }
@@ -134,11 +135,11 @@ class ListeningReporter implements Reporter {
 
   onTestCaseResult(testCase: TestCase): void {
     const execution = executionOf(testCase);
-    const { status = 'error' } = testCase.meta();
+    const { status = 'error', voided = 0 } = testCase.meta();
     if (status === 'unneeded') {
       this.unneeded.add(nameOf(execution));
       this.#listener.unneeded(execution);
-    } else this.#listener.ended(execution, status, testCase.diagnostic()?.duration ?? 0);
+    } else this.#listener.ended(execution, status, testCase.diagnostic()?.duration ?? 0, voided);
   }
 }
 
@@ -156,13 +157,20 @@ async function recordLostExecutions(run: RunContext, reporter: ListeningReporter
   for (const execution of run.checks.flatMap((check) => executionsOf(check, run.seed))) {
     if (reporter.unneeded.has(nameOf(execution))) continue;
     const { check, arm, replicate } = execution;
-    const own = entries.filter(
+    const all = entries.filter(
       (entry) => 'check' in entry && entry.check === check && entry.arm === arm && entry.replicate === replicate,
     );
-    if (own.some((entry) => entry.type === 'check-ended')) continue;
+    const last = Math.max(0, ...all.map(attemptOf));
+    const ofLast = all.filter((entry) => attemptOf(entry) === last);
+    const end = ofLast.find((entry) => entry.type === 'check-ended');
+    if (end !== undefined && end.status !== 'voided') continue;
+    // A voided one was to be made again: it is that attempt that was lost.
+    const attempt = end === undefined ? last : last + 1;
+    const own = end === undefined ? ofLast : [];
     writer.append({
       type: 'check-ended',
       ...execution,
+      ...(attempt === 0 ? {} : { attempt }),
       at: new Date().toISOString(),
       status: 'error',
       duration_ms: 0,
@@ -172,6 +180,10 @@ async function recordLostExecutions(run: RunContext, reporter: ListeningReporter
     });
   }
   writer.close();
+}
+
+function attemptOf(entry: Entry): number {
+  return 'attempt' in entry ? (entry.attempt ?? 0) : 0;
 }
 
 function tallyOf(entries: readonly Entry[]): Tally {

@@ -29,6 +29,8 @@ declare module 'vitest' {
     /** Which execution a Vitest test is. */
     execution?: Execution;
     status?: ExecutionStatus;
+    /** How often its pair was voided, and made again, before it ended. */
+    voided?: number;
   }
 }
 

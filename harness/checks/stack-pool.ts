@@ -63,10 +63,9 @@ export class StackPool {
     this.#idle.set(key, [...(this.#idle.get(key) ?? []), stack]);
   }
 
-  /** Ends a stack that a check destroyed. */
+  /** Ends a stack, once: a run that is cut short ends all of them, and then the check that still had one gives it back. */
   async discard(stack: BootedStack<unknown>): Promise<void> {
-    this.#all.delete(stack);
-    await stack.stop();
+    if (this.#all.delete(stack)) await stack.stop();
   }
 
   async stopAll(): Promise<void> {

@@ -5,9 +5,9 @@ import { EntryWriter } from '../observations/entry-writer.ts';
 import { joinReaper } from '../processes/reaper.ts';
 import { FILES } from '../run-folder/files.ts';
 import type { CheckDefinition } from './check-definition.ts';
-import { execute } from './execute.ts';
+import { type Attempt, execute, type Outcome } from './execute.ts';
 import { executionsOf, nameOf } from './executions.ts';
-import { PairedReplicates } from './paired-replicates.ts';
+import { type Made, PairedReplicates } from './paired-replicates.ts';
 import { setRegistrar } from './registrar.ts';
 import type { Execution } from './run-context.ts';
 import { StackPool } from './stack-pool.ts';
@@ -33,9 +33,16 @@ function declare(definition: CheckDefinition, execution: Execution, pairs: Paire
       task.meta.status = 'unneeded';
       skip();
     }
-    task.meta.status = await execute(definition, execution, { run, writer, pool, reaper });
-    await pairs?.ended(execution, task.meta.status);
+    const perform = (each: Execution, attempt?: Attempt) =>
+      execute(definition, each, { run, writer, pool, reaper }, attempt);
+    const { outcome, voided } = await (pairs?.make(execution, perform) ?? once(perform(execution)));
+    task.meta.status = outcome === 'completed' ? 'completed' : 'error';
+    task.meta.voided = voided;
   });
+}
+
+async function once(performed: Promise<Outcome>): Promise<Made> {
+  return { outcome: await performed, voided: 0 };
 }
 
 afterAll(async () => {

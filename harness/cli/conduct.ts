@@ -7,13 +7,14 @@ import { EntryWriter } from '../observations/entry-writer.ts';
 import { readEntries } from '../observations/read-entries.ts';
 import { Reaper } from '../processes/reaper.ts';
 import type { Progress } from '../reporters/progress.ts';
+import { counted } from '../reporters/quantity.ts';
 import { FILES } from '../run-folder/files.ts';
 import { sealRun } from '../run-folder/seal.ts';
 import type { RunEnded } from '../schema/entry.ts';
 import type { Scope } from '../schema/scope.ts';
+import { bailWhenCertain } from './bail.ts';
 import { confirm, startComponents } from './components.ts';
 import type { LoadedConfig } from './config.ts';
-import { judgeFolder } from './finish.ts';
 import type { Selection } from './select.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -106,6 +107,10 @@ async function runThem(
   const nameOf = ({ check, arm, replicate }: Execution) =>
     `${check} ${arm}${replicatesOf.get(check) === 1 ? '' : `, replicate ${replicate}`}`;
   progress.update({ suite: 'starting the checks', check: '', done, total });
+  // With a planted fault the gates that must catch it: another's fail says nothing of them.
+  const { mutant } = selection;
+  const decides = ({ id }: { readonly id: string }) => mutant === undefined || mutant.gates.includes(id);
+  await using _looking = options.bail ? bailWhenCertain({ folder, decides, stopping }) : undefined;
   await runChecks({
     root: config.root,
     checks,
@@ -128,14 +133,13 @@ async function runThem(
         // Of a measured check nobody knows at this moment whether it goes on.
         if (!measured.has(execution.check)) progress.step(`${nameOf(execution)} started`);
       },
-      ended: (execution, status, duration_ms) => {
+      ended: (execution, status, duration_ms, voided) => {
         running.delete(nameOf(execution));
         done += 1;
         show();
-        const how = `${done}/${total} ${nameOf(execution)} ${status === 'completed' ? 'done' : 'ended in an error'} after ${seconds(duration_ms)}`;
+        const how = `${done}/${total} ${nameOf(execution)} ${status === 'completed' ? 'done' : 'ended in an error'} after ${seconds(duration_ms)}${voided === 0 ? '' : `; its pair was made again ${counted(voided, 'time')}, because the load generator was late`}`;
         if (status === 'completed') progress.line(how);
         else telling.push(errorOf(folder, execution).then((error) => progress.line(`${how}: ${error}`)));
-        if (options.bail) void stopAtFirstFailure(folder, stopping);
       },
       unneeded: (execution) => {
         const { check, replicate } = execution;
@@ -161,11 +165,6 @@ async function errorOf(folder: string, { check, arm, replicate }: Execution): Pr
   return ended?.type === 'check-ended'
     ? ((ended.error ?? '').split('\n', 1)[0] as string)
     : 'it left no record of its end';
-}
-
-async function stopAtFirstFailure(folder: string, stopping: Stopping): Promise<void> {
-  const { gates } = await judgeFolder(folder);
-  if (gates.some((gate) => gate.verdict === 'fail')) stopping.stop({ how: 'bailed' });
 }
 
 function seconds(duration_ms: number): string {

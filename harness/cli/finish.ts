@@ -7,7 +7,7 @@ import { renderJunit } from '../reporters/junit.ts';
 import { renderSummary } from '../reporters/summary.ts';
 import { FILES } from '../run-folder/files.ts';
 import { loadRun } from '../run-folder/load.ts';
-import { readProof } from '../run-folder/proof.ts';
+import { readCertificate, readProof } from '../run-folder/proof.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
 import { type Run, runSchema } from '../schema/run.ts';
 
@@ -15,7 +15,13 @@ import { type Run, runSchema } from '../schema/run.ts';
 export async function judgeFolder(folder: string): Promise<Run> {
   const run = judge(await loadRun(folder));
   const proof = readProof(folder);
-  return { ...run, ...(proof === undefined ? {} : { mutants: proof.mutants }), attachments: attachmentsOf(folder) };
+  const certificate = readCertificate(folder);
+  return {
+    ...run,
+    ...(proof === undefined ? {} : { mutants: proof.mutants }),
+    ...(certificate === undefined ? {} : { certificate }),
+    attachments: attachmentsOf(folder),
+  };
 }
 
 /** Judges the run saved in `folder` and writes `run.json` and the reports into it. */

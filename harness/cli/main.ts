@@ -63,7 +63,7 @@ program
     wholeNumber(1, 1_000),
     1,
   )
-  .option('--bail', 'stop at the first gate that fails')
+  .option('--bail', 'stop at the first gate that fails, as soon as that is certain')
   .option('--list', 'list checks and promises, run nothing')
   .addOption(output())
   .option('--history <file>', 'append one line about this run')
@@ -104,24 +104,28 @@ program
 
 program
   .command('prove')
-  .description('put the judgement itself to the proof, with --mutants or --judge')
+  .description('put the judgement itself to the proof, with --mutants, --judge or --aa')
   .option('--mutants', 'plant each mutant of the suites in the candidate: a gate must fail')
   .option('--judge', "the judge's certificate: false alarms, power, earliness, speed")
   .option('--quick', 'of the certificate fewer simulations: seconds in place of minutes')
+  .option('--aa', 'run the candidate against itself, beside a process that burns a core: no gate may fail')
+  .option('--runs <n>', 'how many A/A runs', wholeNumber(1, 1_000), 20)
+  .addOption(new Option('--profile <profile>', 'of the A/A runs').choices(PROFILES).default('smoke'))
+  .addOption(repeatable('--check <check>', 'only this check in the A/A runs', 'all'))
   .addOption(repeatable('--mutant <mutant>', 'only this mutant', 'all'))
-  .addOption(repeatable('--ticket <ticket>', 'only the mutants of this ticket', 'all'))
+  .addOption(repeatable('--ticket <ticket>', 'only the mutants, or the A/A runs, of this ticket', 'all'))
   .option('--sample <n>', 'only so many, drawn by the seed', wholeNumber(1, 10_000))
   .option('--whole', 'judge all gates of the ticket, and hold that two thirds of them stay as they were')
-  .option('--jobs <n>', 'how many at a time', wholeNumber(1, 16), 3)
+  .option('--jobs <n>', 'how many busy ones at a time; those that mostly wait run beside them', wholeNumber(1, 16), 2)
   .option(
     '--seed <number>',
-    'seed of the sample and of every run, or of the simulations (default: drawn, and told)',
+    'seed of the sample and of every run, of the simulations, or of the first A/A run (default: drawn, and told)',
     wholeNumber(0, 4_294_967_295),
   )
   .addOption(output())
   .addOption(component())
   .option('--no-provision', 'install and download nothing')
-  .option('--json', 'print proof.json instead of the table')
+  .option('--json', 'print proof.json or aa.json instead of the table')
   .addOption(config())
   .action(async (values: Values) => exitWith(await (await import('./prove.ts')).prove(values as never)));
 
@@ -132,6 +136,25 @@ program
   .option('--no-provision', 'as if nothing might be installed')
   .addOption(config())
   .action(async (values: Values) => exitWith(await (await import('./doctor.ts')).doctor(values as never)));
+
+program
+  .command('bench')
+  .description('measure ours and its peers side by side on this machine; judges nothing')
+  .argument('[benchmark]', 'which one; without it they are listed')
+  .option(
+    '--rounds <n>',
+    'how often each contender is measured (default: as the benchmark says)',
+    wholeNumber(1, 1_000),
+  )
+  .option('--seed <number>', 'seed of every random draw (default: drawn, and told)', wholeNumber(0, 4_294_967_295))
+  .addOption(output())
+  .addOption(component())
+  .option('--no-provision', 'install and download nothing')
+  .option('--json', 'print the result as JSON instead of the table')
+  .addOption(config())
+  .action(async (benchmark: string | undefined, values: Values) =>
+    exitWith(await (await import('./bench.ts')).bench(benchmark, values as never)),
+  );
 
 /** Errors with a code of ours are answers, not crashes: the call cannot be served, or the run cannot be known. */
 const EXIT_OF_ERROR: Record<string, number> = {

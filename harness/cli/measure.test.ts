@@ -86,6 +86,42 @@ test('a replicate that fails ends it with an error: its pair cannot be compared'
   expect(place.leftovers()).toEqual([]);
 });
 
+test('a pair that the generator spoilt is made again as a whole, in its order, and the check decides as ever', async () => {
+  const place = new Place();
+  const late = { SMALL_LATE: 'baseline 2', SMALL_LATE_TIMES: '2' };
+  const { code, stdout, stderr } = await place.run([...ALIKE, '--seed', '1'], late);
+  expect(code, stderr).toBe(0);
+  const run = saved(place);
+  expect(run.checks[0]?.voided).toMatchObject([
+    { arm: 'baseline', replicate: 2, attempt: 0, says: expect.stringContaining('the load generator was late') },
+    { arm: 'baseline', replicate: 2, attempt: 1 },
+  ]);
+  expect(run.gates.find(({ id }) => id === 'measured/as-quick')?.candidate).toMatchObject({
+    samples: PAIRS_TO_DECIDE,
+  });
+  expect(stdout.replace(/\s+/g, ' ')).toContain('2 pairs made again, voided by a replicate: 2 on the baseline');
+  expect(stderr).toContain('its pair was made again 2 times, because the load generator was late');
+  const executions = made(place);
+  // By this seed the candidate goes first in this pair.
+  expect(executions.filter((execution) => execution.endsWith(' 2'))).toEqual(
+    Array.from({ length: 3 }, () => ['candidate 2', 'baseline 2']).flat(),
+  );
+  const undisturbed = new Place();
+  await undisturbed.run([...ALIKE, '--seed', '1']);
+  expect([...new Set(executions)]).toEqual(made(undisturbed));
+  expect(place.leftovers()).toEqual([]);
+}, 60_000);
+
+test('one whose generator stays late is an error once as many pairs were made again as may be', async () => {
+  const place = new Place();
+  const { code } = await place.run(ALIKE, { SMALL_LATE: 'baseline 1', SMALL_LATE_TIMES: '6' });
+  expect(code).toBe(2);
+  const run = saved(place);
+  expect(run.verdict).toBe('error');
+  expect(run.checks[0]?.voided).toHaveLength(5);
+  expect(run.checks[0]?.error).toContain('the load generator was late');
+});
+
 test('killed between its pairs it is not known', async () => {
   const place = new Place();
   const { child, ended } = place.start(ALIKE);

@@ -1,5 +1,5 @@
 /** Which mutants a proof tries, and which checks can see each. */
-import type { Discovered } from '../checks/discover.ts';
+import type { Discovered, DiscoveredCheck } from '../checks/discover.ts';
 import { StaleMutantError } from '../mutants/change.ts';
 import { changeOf } from '../mutants/declared.ts';
 import type { Mutant } from '../schema/mutant.ts';
@@ -27,7 +27,7 @@ export function checkFresh(mutants: readonly Mutant[], root: string): string[] {
   });
 }
 
-/** The mutants to try, those of the quickest checks first. @throws UsageError for a mutant or ticket that does not exist */
+/** The mutants to try. @throws UsageError for a mutant or ticket that does not exist */
 export function chooseMutants(
   { mutants, suites }: Discovered,
   { mutant, ticket, sample }: MutantFilters,
@@ -49,26 +49,40 @@ export function chooseMutants(
   return left;
 }
 
-/** Every check that feeds a gate which must catch the mutant; one that is left out would leave its promise unjudged. */
-export function checksFor(mutant: Mutant, { checks, promises }: Discovered): string[] {
-  return checks
-    .filter((check) => check.suite.id === mutant.suite && reaches(mutant.profile, check.options.from))
-    .filter((check) =>
-      mutant.gates.some(
-        (gate) =>
-          gate === `${check.id}/facts` ||
-          promises.some((promise) => promise.id === gate && Object.hasOwn(check.options.measures, promise.measure)),
-      ),
-    )
-    .map((check) => check.id);
+/**
+ * What a mutant is tried with, step by step: for each gate that must catch it, in the order they are named, every check
+ * that feeds it, since one that is left out would leave its promise unjudged. A step is taken only if none before it
+ * caught the mutant: who declares one names the gate that tells soonest first.
+ */
+export function stepsFor(mutant: Mutant, { checks, promises }: Discovered): string[][] {
+  const steps = mutant.gates.map((gate) => {
+    const measure = promises.find((promise) => promise.id === gate)?.measure;
+    const feeds = (check: DiscoveredCheck) =>
+      gate === `${check.id}/facts` || (measure !== undefined && Object.hasOwn(check.options.measures, measure));
+    return checks
+      .filter((check) => check.suite.id === mutant.suite && reaches(mutant.profile, check.options.from))
+      .filter(feeds)
+      .map((check) => check.id);
+  });
+  const isNew = (step: readonly string[], index: number) =>
+    !steps.slice(0, index).some((before) => step.every((id) => before.includes(id)));
+  return steps.filter(isNew);
 }
 
-/** Whether a check that the mutant is tried with is of the lane `timing`: what it measures, others must not disturb. */
-export function needsMachineAlone(mutant: Mutant, discovered: Discovered, whole: boolean): boolean {
-  const ids = checksFor(mutant, discovered);
-  return discovered.checks.some(
-    (check) =>
-      check.options.lane === 'timing' &&
-      (whole ? check.suite.id === mutant.suite && reaches(mutant.profile, check.options.from) : ids.includes(check.id)),
-  );
+/**
+ * How mutants may be tried beside each other. `alone`: a check of the lane `timing` measures what others must not
+ * disturb · `waiting`: all its checks mostly wait · `busy`: all else.
+ */
+export type Company = 'waiting' | 'busy' | 'alone';
+
+/** By the lanes of the checks it may be tried with; with `whole` those are all of its suite. */
+export function companyOf(mutant: Mutant, discovered: Discovered, whole: boolean): Company {
+  const ids = new Set(stepsFor(mutant, discovered).flat());
+  const lanes = discovered.checks
+    .filter(({ id, suite, options }) =>
+      whole ? suite.id === mutant.suite && reaches(mutant.profile, options.from) : ids.has(id),
+    )
+    .map(({ options }) => options.lane);
+  if (lanes.includes('timing')) return 'alone';
+  return lanes.every((lane) => lane === 'waiting') ? 'waiting' : 'busy';
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Certificate } from '../certificate/certify.ts';
+import { certificateSchema } from '../schema/certificate.ts';
 import { Place } from './command.fixture.ts';
 
 describe('prove --judge --quick', () => {
@@ -11,7 +11,7 @@ describe('prove --judge --quick', () => {
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('\nCERTIFIED (--quick') });
     expect(stderr).toMatch(/^power, 32 pairs: 0 of /m);
 
-    const kept = JSON.parse(readFileSync(join(place.output, 'certificate.json'), 'utf8')) as Certificate;
+    const kept = certificateSchema.parse(JSON.parse(readFileSync(join(place.output, 'certificate.json'), 'utf8')));
     expect(kept).toMatchObject({ quick: true, met: true });
     const held = kept.figures.filter(({ met }) => met === true);
     expect([...new Set(held.map(({ promise }) => promise))]).toEqual([

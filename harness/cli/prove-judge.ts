@@ -4,7 +4,10 @@ import { join, resolve } from 'node:path';
 import { certify } from '../certificate/certify.ts';
 import { certificateTable } from '../certificate/table.ts';
 import { unwritable } from '../run-folder/errors.ts';
+import { FILES } from '../run-folder/files.ts';
+import { checkoutOf } from '../run-folder/provenance.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
+import type { Certificate } from '../schema/certificate.ts';
 import { EXIT } from '../schema/verdict.ts';
 
 /** The same figures each time, unless another seed is asked for. */
@@ -21,7 +24,8 @@ export async function proveJudge({ quick = false, seed = SEED_DEFAULT, output }:
   // Told before the work, not after: a folder that cannot be written is known at once.
   makeFolder(output);
   let told = 0;
-  const certificate = await certify({
+  const startedAt = new Date().toISOString();
+  const findings = await certify({
     quick,
     seed,
     progress(what, done, all) {
@@ -30,9 +34,17 @@ export async function proveJudge({ quick = false, seed = SEED_DEFAULT, output }:
       process.stderr.write(`${what}: ${done} of ${all}\n`);
     },
   });
-  writeAtomically(join(output, 'certificate.json'), `${JSON.stringify(certificate, null, 2)}\n`);
-  process.stdout.write(certificateTable(certificate));
-  return certificate.met ? EXIT.pass : EXIT.fail;
+  const certificate: Certificate = {
+    schemaVersion: 1,
+    // Of the judge that was certified: where this file stands, not where the command was given.
+    ...checkoutOf(import.meta.dirname),
+    startedAt,
+    endedAt: new Date().toISOString(),
+    ...findings,
+  };
+  writeAtomically(join(output, FILES.certificate), `${JSON.stringify(certificate, null, 2)}\n`);
+  process.stdout.write(certificateTable(findings));
+  return findings.met ? EXIT.pass : EXIT.fail;
 }
 
 function makeFolder(folder: string): void {

@@ -18,7 +18,9 @@ function unguarded(place: Place, find: string): string {
   return config;
 }
 
-test('mutants in a service and in what a check loads are caught, each by its gate, with the command that repeats it', async () => {
+test('mutants in a service and in what a check loads are caught, each by its gate, with the command that repeats it', {
+  timeout: 120_000,
+}, async () => {
   const place = new Place();
   const { code, stderr } = await place.run(['prove', '--mutants', '--config', SMALL, '--ticket', 'small-1']);
   const { mutants, complete } = saved(place);
@@ -51,6 +53,41 @@ test('a mutant that no gate sees fails the proof', async () => {
   expect(code).toBe(1);
   expect(stdout).toContain('not caught');
   expect(saved(place).mutants).toMatchObject([{ id: 'p/unseen', caught: false, caughtBy: [] }]);
+});
+
+/** A product of one check of two gates and one of one, and a mutant that `gates` must catch; `part` is then 2 and not 1. */
+function threeGates(place: Place, gates: readonly string[]): string {
+  const top = 'import { part } from "./part.ts";';
+  const config = place.product('fact("ok", part === 1); await wait(1_000); observe("m", [part - 1]);', top);
+  const folder = dirname(config);
+  writeFileSync(join(folder, 'part.ts'), 'export const part = 1;\n');
+  const promise = { kind: 'absolute', says: 'no m', measure: 'm', statistic: 'max', operator: '<=', limit: 0 };
+  const decidable = { ...promise, unit: 'ms', minSamples: 1, decidableFrom: 'smoke' };
+  writeFileSync(join(folder, 'promises.ts'), `export default ${JSON.stringify({ 'p/no-m': decidable })};`);
+  const mutant = { source: 'none', says: 'part is 2', file: 'part.ts', find: '1', replace: '2', gates };
+  writeFileSync(join(folder, 'mutants.ts'), `export default ${JSON.stringify({ 'p/turned': mutant })};\n`);
+  return config;
+}
+
+test('the fail of a gate that is not named for a mutant does not end its run before the one that is', async () => {
+  const place = new Place();
+  const { code } = await place.run(['prove', '--mutants', '--config', threeGates(place, ['p/no-m'])]);
+  expect(saved(place).mutants).toMatchObject([{ caughtBy: ['p/no-m'], verdicts: { 'p/check/facts': 'fail' } }]);
+  expect(code).toBe(0);
+});
+
+test('checks of a later gate run when no gate before it caught the mutant', { timeout: 120_000 }, async () => {
+  const place = new Place();
+  await place.run(['prove', '--mutants', '--config', threeGates(place, ['p/after/facts', 'p/check/facts'])]);
+  expect(saved(place).mutants).toMatchObject([{ caughtBy: ['p/check/facts'], verdicts: { 'p/after/facts': 'pass' } }]);
+});
+
+test('checks of a later gate do not run when one before it caught the mutant', async () => {
+  const place = new Place();
+  await place.run(['prove', '--mutants', '--config', threeGates(place, ['p/check/facts', 'p/after/facts'])]);
+  const [mutant] = saved(place).mutants;
+  expect(mutant).toMatchObject({ caughtBy: ['p/check/facts'] });
+  expect(Object.keys(mutant?.verdicts ?? {}).sort()).toEqual(['p/check/facts', 'p/no-m']);
 });
 
 test('a mutant whose text is gone is stale and fails the proof before anything runs', async () => {

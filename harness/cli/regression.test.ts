@@ -303,12 +303,15 @@ describe('a call that cannot be served', () => {
     expect(stderr).toContain('Make one with: npm run regression');
   });
 
-  test.for(['regression', 'gate', 'report', 'doctor', 'prove'])('%s --help tells its options', async (command) => {
-    const { code, stdout } = await place().run([command, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toContain('Options:');
-    expect(stdout).not.toContain('(default: [])');
-  });
+  test.for(['regression', 'gate', 'report', 'doctor', 'prove', 'bench'])(
+    '%s --help tells its options',
+    async (command) => {
+      const { code, stdout } = await place().run([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Options:');
+      expect(stdout).not.toContain('(default: [])');
+    },
+  );
 
   test('the help says what each profile decides', async () => {
     const { stdout } = await place().run(['regression', '--help']);

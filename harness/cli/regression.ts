@@ -8,7 +8,7 @@ import { createRunFolder } from '../run-folder/create.ts';
 import { appendHistory, prepareHistory } from '../run-folder/history.ts';
 import { durationOfLastRun } from '../run-folder/last-run.ts';
 import { look, preflight } from '../run-folder/preflight.ts';
-import { keepProof } from '../run-folder/proof.ts';
+import { keepProofs } from '../run-folder/proof.ts';
 import { provenanceOf } from '../run-folder/provenance.ts';
 import { applyRetention } from '../run-folder/retention.ts';
 import { ARMS, type Arm } from '../schema/entry.ts';
@@ -69,7 +69,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
     if (options.history !== undefined) prepareHistory(options.history);
     const expected_ms = await durationOfLastRun(options.output, scope.command);
     const folder = createRunFolder(options.output, scope, selection.promises, progress.line);
-    keepProof(options.output, folder, scope.provenance);
+    keepProofs(options.output, folder, scope.provenance);
     progress.line(
       `${config.product} ${arms.baseline} (baseline) against ${arms.candidate} (candidate), profile ${options.profile}, seed ${seed}`,
     );

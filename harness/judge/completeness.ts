@@ -32,7 +32,7 @@ export function whatIsMissing(evidence: Evidence, damage: readonly string[], unj
     ...(endedAt !== null && Date.parse(endedAt) < Date.parse(evidence.scope.startedAt)
       ? [`the clock went backwards: the run began at ${evidence.scope.startedAt} and ended at ${endedAt}`]
       : []),
-    ...(endedAt === null ? [] : writtenAfter(Date.parse(endedAt), seen.executions.values())),
+    ...(endedAt === null ? [] : writtenAfter(Date.parse(endedAt), [...seen.executions.values(), ...seen.replaced])),
     ...repeated(evidence.scope.checks.map((check) => check.id)).map((id) => `${id} is planned more than once`),
     ...reviews.flatMap((review) => [
       ...review.problems.map((problem) => problem.cause ?? problem.says),

@@ -9,6 +9,7 @@ import type { Problem } from './problem.ts';
 import { type Review, reviewExecution } from './review.ts';
 import { stoppingPlan } from './stopping.ts';
 import { findStrays, type Stray } from './strays.ts';
+import { withAttempts } from './voided.ts';
 
 export interface Evidence {
   scope: Scope;
@@ -31,12 +32,14 @@ export function gatherEvidence(scope: Scope, entries: readonly Entry[], promises
   const pairs = new Map<string, MadePairs>();
   const reviews = checks.flatMap((planned) => {
     const blocked = missingComponents(planned, seen.components);
-    const all = [...new Set(planned.arms)].sort(byText).flatMap((arm) =>
+    const reviewed = [...new Set(planned.arms)].sort(byText).flatMap((arm) =>
       Array.from({ length: planned.replicates }, (_, replicate) => {
         const execution = seen.executions.get(executionKey(planned.id, arm, replicate));
         return reviewExecution(planned, arm, replicate, execution, blocked, scope.startedAt);
       }),
     );
+    const replaced = seen.replaced.filter(({ check }) => check === planned.id);
+    const all = withAttempts(planned, reviewed, replaced, scope.startedAt);
     const plan = stoppingPlan(planned, promises, sameRelease);
     const paired = plan.promises.some((promise) => promise.kind === 'guardrail');
     if (!paired && planned.leastReplicates === undefined) return all;
@@ -49,7 +52,10 @@ export function gatherEvidence(scope: Scope, entries: readonly Entry[], promises
     seen,
     reviews,
     pairs,
-    strays: findStrays(new Map(checks.map((check) => [check.id, check])), seen.executions.values()),
+    strays: findStrays(new Map(checks.map((check) => [check.id, check])), [
+      ...seen.executions.values(),
+      ...seen.replaced,
+    ]),
     sameRelease,
   };
 }

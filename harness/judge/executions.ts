@@ -17,11 +17,12 @@ export interface Batch {
   t0_ms: number;
 }
 
-/** Everything written by one check on one arm in one replicate. */
+/** Everything written by one check on one arm in one replicate, in one attempt at its pair. */
 export interface Execution {
   check: string;
   arm: Arm;
   replicate: number;
+  attempt: number;
   started: CheckStarted[];
   ended: CheckEnded[];
   facts: Fact[];
@@ -30,7 +31,10 @@ export interface Execution {
 }
 
 export interface Seen {
+  /** Of the last attempt at each pair, by `executionKey`: these count. */
   executions: Map<string, Execution>;
+  /** Of the attempts before. */
+  replaced: Execution[];
   components: ComponentEntry[];
   troubles: Trouble[];
   runEnded: RunEnded[];
@@ -46,19 +50,33 @@ export function executionKey(check: string, arm: Arm, replicate: number): string
 }
 
 export function groupEntries(entries: readonly Entry[]): Seen {
-  const seen: Seen = { executions: new Map(), components: [], troubles: [], runEnded: [] };
+  const seen: Seen = { executions: new Map(), replaced: [], components: [], troubles: [], runEnded: [] };
+  const all = new Map<string, Execution>();
   for (const entry of entries) {
     if (entry.type === 'component') seen.components.push(entry);
     else if (entry.type === 'trouble') seen.troubles.push(entry);
     else if (entry.type === 'run-ended') seen.runEnded.push(entry);
-    else addToExecution(seen.executions, entry);
+    else addToExecution(all, entry);
   }
   seen.runEnded.sort(byMoment);
-  for (const execution of seen.executions.values()) {
+  for (const execution of all.values()) {
     execution.started.sort(byMoment);
     execution.ended.sort(byMoment);
   }
+  for (const attempts of Map.groupBy(all.values(), pairKey).values()) {
+    const last = attempts.reduce((most, { attempt }) => Math.max(most, attempt), 0);
+    for (const execution of attempts) {
+      const { check, arm, replicate, attempt } = execution;
+      if (attempt === last) seen.executions.set(executionKey(check, arm, replicate), execution);
+      else seen.replaced.push(execution);
+    }
+  }
   return seen;
+}
+
+/** Both arms of a replicate are made again together. */
+function pairKey({ check, replicate }: Execution): string {
+  return `${check} ${replicate}`;
 }
 
 /** By time, and by everything else in the line where two share a moment. */
@@ -67,11 +85,11 @@ function byMoment(a: { at: string }, b: { at: string }): number {
 }
 
 function addToExecution(executions: Map<string, Execution>, entry: Extract<Entry, { check: string }>): void {
-  const { check, arm, replicate } = entry;
-  const key = executionKey(check, arm, replicate);
+  const { check, arm, replicate, attempt = 0 } = entry;
+  const key = `${executionKey(check, arm, replicate)} ${attempt}`;
   let execution = executions.get(key);
   if (execution === undefined) {
-    execution = { check, arm, replicate, started: [], ended: [], facts: [], batches: new Map() };
+    execution = { check, arm, replicate, attempt, started: [], ended: [], facts: [], batches: new Map() };
     executions.set(key, execution);
   }
   if (entry.type === 'check-started') execution.started.push(entry);

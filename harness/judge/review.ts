@@ -10,15 +10,17 @@ export interface Review {
   planned: PlannedCheck;
   arm: Arm;
   replicate: number;
-  /** The lines themselves; undefined when there are none. */
+  /** The lines themselves, of the last attempt at its pair; undefined when there are none. */
   execution: Execution | undefined;
+  /** The attempts before. */
+  replaced: Execution[];
   /** Whatever keeps every gate of this execution from being judged; an error of its own course is not among them. */
   problems: Problem[];
   /** The check ended with an error: its gates are not known, but of its own course no line of the run is missing for it. */
   failure: Problem | undefined;
   /** By measure, the planned ones only. */
   samples: Map<string, BelievedSamples>;
-  /** By name, a broken one first. */
+  /** By name, a broken one first; see `withAttempts` of voided.ts for those of the attempts before. */
   facts: Fact[];
 }
 
@@ -47,11 +49,16 @@ export function reviewExecution(
   const samples = new Map<string, BelievedSamples>();
   for (const [measure, unit] of Object.entries(planned.measures)) {
     const reviewed = believedSamples(execution?.batches.get(measure) ?? [], unit, where);
-    // Samples of an execution whose clock is in doubt prove nothing.
-    samples.set(measure, clock.length === 0 ? reviewed : { ...reviewed, batches: [] });
+    // Samples of an execution whose clock is in doubt, or that the harness has spoilt, prove nothing.
+    samples.set(measure, clock.length === 0 && !isVoided(execution) ? reviewed : { ...reviewed, batches: [] });
   }
   const facts = [...(execution?.facts ?? [])].sort(byName);
-  return { planned, arm, replicate, execution, problems, failure, samples, facts };
+  return { planned, arm, replicate, execution, replaced: [], problems, failure, samples, facts };
+}
+
+/** It ended because the harness itself had spoilt what it measured. */
+export function isVoided(execution: Execution | undefined): boolean {
+  return execution?.ended.some((end) => end.status === 'voided') ?? false;
 }
 
 function byName(a: Fact, b: Fact): number {

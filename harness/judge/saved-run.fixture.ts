@@ -64,7 +64,11 @@ export interface Happening {
   /** Blocks of values by measure. */
   values?: Record<string, number[][]>;
   facts?: Record<string, boolean>;
-  status?: CheckStatus;
+  status?: CheckStatus | 'voided';
+  /** @default 0 */
+  attempt?: number;
+  /** When it started, in seconds after the run. @default 0 */
+  from_s?: number;
   error?: string;
   endedBy?: 'harness';
 }
@@ -72,7 +76,8 @@ export interface Happening {
 /** The lines an honest check writes: 20 s or as many as it needs, a block a second, with true tallies. */
 export function whatHappened(check: PlannedCheck, happening: Happening = {}): Entry[] {
   const { arm = 'candidate', replicate = 0, status = 'completed', error, endedBy } = happening;
-  const execution = { check: check.id, arm, replicate };
+  const { attempt = 0, from_s = 0 } = happening;
+  const execution = { check: check.id, arm, replicate, ...(attempt === 0 ? {} : { attempt }) };
   const values = happening.values ?? {};
   const facts = happening.facts ?? Object.fromEntries(check.facts.map((name) => [name, true]));
   const observations = Object.entries(values).flatMap(([measure, blocks]) =>
@@ -82,7 +87,7 @@ export function whatHappened(check: PlannedCheck, happening: Happening = {}): En
       measure,
       unit: check.measures[measure] ?? 'ms',
       block: index,
-      t0: at(1 + index),
+      t0: at(from_s + 1 + index),
       values: block,
     })),
   );
@@ -92,13 +97,13 @@ export function whatHappened(check: PlannedCheck, happening: Happening = {}): En
   tally.facts = recorded.length;
   for (const { measure, values } of observations) countBatch(tally, measure, values);
   return [
-    { type: 'check-started', ...execution, at: at(0) },
+    { type: 'check-started', ...execution, at: at(from_s) },
     ...observations,
     ...recorded,
     {
       type: 'check-ended',
       ...execution,
-      at: at(seconds),
+      at: at(from_s + seconds),
       status,
       duration_ms: 1000 * seconds,
       ...(error === undefined ? {} : { error }),

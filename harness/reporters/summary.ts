@@ -1,4 +1,5 @@
 /** `summary.md`: the run as GitHub-flavoured Markdown for a CI job summary, failures first, always under 1 MiB. */
+import type { Figure } from '../schema/certificate.ts';
 import type { MutantReport } from '../schema/mutant.ts';
 import type { Gate, Run } from '../schema/run.ts';
 import { cut, oneLine } from './printable.ts';
@@ -39,6 +40,7 @@ export function renderSummary(run: Run): string {
     row,
   );
   page.list('\n## Planted faults\n\n', 'mutants', run.mutants ?? [], mutant);
+  page.list("\n## The judge's certificate\n\n", 'figures', run.certificate?.figures ?? [], figure);
   page.list(
     '\n## Deferred\n\n',
     'deferred promises',
@@ -71,6 +73,12 @@ function row(gate: Gate): string {
 function mutant({ id, says, caught, caughtBy }: MutantReport): string {
   const by = caught ? caughtBy.map(code).join(', ') : '**not caught**';
   return `- ${MARKS[caught ? 'pass' : 'fail']} ${code(id)}: ${text(says)}: ${by}\n`;
+}
+
+/** What is only shown beside has no mark. */
+function figure({ promise, of, measured, required, met }: Figure): string {
+  const mark = met === undefined ? '' : `${MARKS[met ? 'pass' : 'fail']} `;
+  return `- ${mark}${text(promise)}: ${text(measured)}${required === '' ? '' : ` (required: ${text(required)})`}: ${text(of)}\n`;
 }
 
 function trouble(gate: Gate): string {

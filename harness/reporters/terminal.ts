@@ -14,6 +14,7 @@ import {
   summarySentence,
   troubles,
 } from './triage.ts';
+import { voidedText } from './voided.ts';
 
 export type TerminalOptions = {
   /** Whether to use colours; the caller knows NO_COLOR, FORCE_COLOR and the stream. */
@@ -148,6 +149,10 @@ function troubleLines(run: Run, colors: Colors, width: number): string[] {
 function noteLines(run: Run, colors: Colors, width: number): string[] {
   const { scope } = run;
   const notes = scope.missing.map((sentence) => `not complete: ${oneLine(sentence)}`);
+  for (const check of run.checks) {
+    const voided = voidedText(check);
+    if (voided !== undefined) notes.push(`${oneLine(check.id)}: ${oneLine(voided)}`);
+  }
   if (scope.narrowedBy.length > 0) notes.push(`narrowed by ${scope.narrowedBy.map(oneLine).join(' ')}`);
   const deferred = Map.groupBy(run.deferred, ({ decidableFrom }) => decidableFrom);
   for (const [profile, promises] of deferred) {

@@ -3,6 +3,7 @@ export const FILES = {
   scope: 'scope.json',
   promises: 'promises.json',
   proof: 'proof.json',
+  certificate: 'certificate.json',
   observations: 'observations.ndjson',
   logs: 'logs',
   seal: 'seal.json',

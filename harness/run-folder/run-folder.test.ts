@@ -125,6 +125,20 @@ test('sealed files that cannot be read, or are folders, are damage', async () =>
   expect((await loadRun(folder)).damage).toContain(broken);
 });
 
+test.for([FILES.proof, FILES.certificate])('a %s that came or changed after the end is damage', async (file) => {
+  const folder = createRunFolder(output, scopeOf('x'), promises);
+  writeFileSync(join(folder, FILES.observations), '');
+  await sealRun(folder);
+  const broken = `${file} is not what the run ended with: its hash differs`;
+  expect((await loadRun(folder)).damage).not.toContain(broken);
+  writeFileSync(join(folder, file), '{}');
+  expect((await loadRun(folder)).damage).toContain(broken);
+  await sealRun(folder);
+  expect((await loadRun(folder)).damage).not.toContain(broken);
+  writeFileSync(join(folder, file), '{ }');
+  expect((await loadRun(folder)).damage).toContain(broken);
+});
+
 test('a scope with more replicates than a run can have is refused', async () => {
   const check = { id: 'a/b', suite: 'a', lane: 'timing', arms: ['candidate'], facts: [], measures: {}, components: [] };
   const planned = (replicates: number) => [{ ...check, replicates }] as unknown as Scope['checks'];

@@ -9,9 +9,9 @@ import { pipeline } from 'node:stream/promises';
 import { FILES } from './files.ts';
 import { writeAtomically } from './write-atomically.ts';
 
-const SEALED = [FILES.scope, FILES.promises, FILES.observations, FILES.proof];
+const SEALED = [FILES.scope, FILES.promises, FILES.observations, FILES.proof, FILES.certificate];
 /** A run may be without these, and then stays so. */
-const OPTIONAL: readonly string[] = [FILES.proof];
+const OPTIONAL: readonly string[] = [FILES.proof, FILES.certificate];
 
 /** Call when nobody writes into the folder's `observations.ndjson` any more. */
 export async function sealRun(folder: string): Promise<void> {

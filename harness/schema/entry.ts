@@ -9,7 +9,13 @@ export const ARMS = ['baseline', 'candidate'] as const;
 export const armSchema = z.enum(ARMS);
 export type Arm = z.infer<typeof armSchema>;
 
-const execution = { check: z.string(), arm: armSchema, replicate: z.int().nonnegative() };
+const execution = {
+  check: z.string(),
+  arm: armSchema,
+  replicate: z.int().nonnegative(),
+  /** Which making of its pair this is: a pair of which a replicate was voided is made again. Absent: the first, 0. */
+  attempt: z.int().positive().optional(),
+};
 const moment = z.iso.datetime();
 
 /** A batch of numbers of one measure; never one line a number (ten million lines would be 1.15 GB). */
@@ -50,7 +56,8 @@ export const checkEndedSchema = z.strictObject({
   type: z.literal('check-ended'),
   ...execution,
   at: moment,
-  status: checkStatusSchema,
+  /** `voided`: by the harness's own fault what it measured says nothing, so its pair is made again; `error` says why. */
+  status: z.enum([...CHECK_STATUSES, 'voided']),
   duration_ms: z.number().nonnegative(),
   error: z.string().optional(),
   /** The error came before the check's own function began or after it had ended: its stack, its worker, its file. */

@@ -16,7 +16,7 @@ export const mutantSchema = z.strictObject({
   /** The exact text in `file` that is replaced; it stands there once. */
   find: z.string().min(1),
   replace: z.string(),
-  /** Gates of which one must say `fail`. */
+  /** Gates of which one must say `fail`; they are tried in this order, so the one that tells soonest stands first. */
   gates: z.array(idSchema).min(1),
   /** The quickest profile at which these gates see it. */
   profile: profileSchema,

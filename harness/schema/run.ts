@@ -1,5 +1,6 @@
 /** `run.json`: the verdict of a run and everything a reader needs to believe it. The reporters import this and nothing else. */
 import { z } from 'zod';
+import { certificateSchema } from './certificate.ts';
 import { armSchema, checkStatusSchema } from './entry.ts';
 import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
@@ -122,6 +123,18 @@ export const checkReportSchema = z.strictObject({
   status: checkStatusSchema,
   duration_ms: z.number().nonnegative(),
   error: z.string().optional(),
+  /** Replicates of a measured check whose pair was made again because the harness itself had spoilt it; absent when none. */
+  voided: z
+    .array(
+      z.strictObject({
+        arm: armSchema,
+        replicate: z.int().nonnegative(),
+        attempt: z.int().nonnegative(),
+        at: z.iso.datetime(),
+        says: z.string(),
+      }),
+    )
+    .optional(),
   facts: z.array(
     z.strictObject({
       arm: armSchema,
@@ -171,6 +184,8 @@ export const runSchema = z.strictObject({
   gates: z.array(gateSchema),
   /** What became of each planted fault on this very commit; absent when that was not tried. */
   mutants: z.array(mutantReportSchema).optional(),
+  /** What `prove --judge` measured of the judge on this very commit; absent when that was not done. */
+  certificate: certificateSchema.optional(),
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
   /** Time series for charts; points are [seconds since the first value, value]. */
   series: z.array(

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import type { PoolSettings } from '../release-parts.ts';
 
 /** Bounds of every wait for PostgreSQL. */
 const waits = {
@@ -14,9 +15,20 @@ const waits = {
   keepAlive: true,
 } as const;
 
-/** A pool whose idle connections may break without taking the process along. */
-export function createPostgresPool(url: string, connections: number, logger: Logger): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: connections, application_name: 'tars', ...waits });
+/** A pool whose idle connections may break without taking the process along. `settings` are the release's. */
+export function createPostgresPool(
+  url: string,
+  connections: number,
+  logger: Logger,
+  settings: PoolSettings = {},
+): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    application_name: 'tars',
+    ...waits,
+    ...settings,
+  });
   pool.on('error', (err) => logger.warn({ err }, 'an idle PostgreSQL connection broke'));
   // A connection that breaks while it is lent out fails its query, and would besides end the process, unheard.
   pool.on('connect', (client) => client.on('error', () => {}));

@@ -1,56 +1,46 @@
 /**
- * A channel as the client holds it: its handlers, the position it has got to, and the events that wait for the handlers.
+ * A channel as the client holds it: the position it has got to, and a queue of events that wait for its handlers.
  *
- * Events are handled strictly in order, each after every handler of the one before has settled. A handler that fails
- * is reported and the event counts as handled: to repeat it would break the order or stop the channel.
- * The queue lives as long as the client, through reconnections; so the position to go on from is that of the last
- * event queued, and an event is given to each handler at most once (centrifuge-js#425).
+ * The position that the server is asked with is that of the last event queued, moved before any handler is called: a
+ * handler that resubscribes must not be given its own event again (centrifuge-js#425). That loses nothing, because the
+ * queue outlives connections, and an event leaves it only when its handlers have taken it or a gap is told: what a
+ * handler has not taken is asked of the client's memory, never of the server.
  */
 import type { Position } from '../event-log/event-log.ts';
-import type { DashboardEvent } from '../release-parts.ts';
+import { EventQueue, type Handler, type QueueOwner } from './event-queue.ts';
 import type { ClientFrame, EventFrame, SubscribedFrame } from './frames.ts';
 
-export type Handler = (event: DashboardEvent) => void | Promise<void>;
-
-export interface ChannelOwner {
+export interface ChannelOwner extends QueueOwner {
   send(frame: ClientFrame): void;
   /** Numbers that this client has not used. */
   nextId(): number;
-  gap(channel: string): void;
-  handlerFailed(channel: string, error: unknown): void;
 }
-
-/** One replay of the server fits in. What does not is left out and asked for again when the queue is empty. */
-const MAX_QUEUED = 10_000;
-const GAP = Symbol('gap');
 
 export class Channel {
   readonly #name: string;
   readonly #owner: ChannelOwner;
-  readonly #handlers = new Set<{ readonly handler: Handler }>();
-  readonly #queue: (DashboardEvent | typeof GAP)[] = [];
+  readonly #queue: EventQueue;
   #position: Position | undefined;
   #confirmed = false;
   /** A subscribe frame is on its way: what comes before the answer is old. */
   #asking = false;
   /** Of the last one sent. */
   #askId = 0;
+  /** Events did not fit the queue: the rest is left out until it is empty. */
   #overflowed = false;
-  #running = false;
 
   constructor(name: string, owner: ChannelOwner) {
     this.#name = name;
     this.#owner = owner;
+    this.#queue = new EventQueue(name, owner, () => this.#emptied());
   }
 
   get isUnused(): boolean {
-    return this.#handlers.size === 0;
+    return this.#queue.isUnused;
   }
 
   add(handler: Handler): () => void {
-    const entry = { handler };
-    this.#handlers.add(entry);
-    return () => void this.#handlers.delete(entry);
+    return this.#queue.add(handler);
   }
 
   /** Asks the server for the channel, from the position on if there is one. */
@@ -66,9 +56,8 @@ export class Channel {
   }
 
   end(): void {
-    this.#handlers.clear();
-    this.#queue.length = 0;
     this.#overflowed = false;
+    this.#queue.end();
   }
 
   /**
@@ -82,59 +71,50 @@ export class Channel {
     if (!isWhole) {
       this.#position = epoch !== undefined && offset !== undefined ? { epoch, offset } : undefined;
       this.#overflowed = false;
-      if (this.#confirmed) this.#enqueue(GAP); // in its place: after the events that came before it
+      if (this.#confirmed) this.#queue.gap();
     }
     this.#confirmed = true;
     return true;
   }
 
-  receive({ offset, payload }: EventFrame): void {
+  /** `size` is what the frame counts for in the queue. */
+  receive({ offset, payload }: EventFrame, size: number): void {
     if (this.#overflowed) return;
     const event = { channel: this.#name, payload };
     if (offset === undefined) {
-      this.#enqueue(event); // v1.0.0 counts nothing
+      this.#take(event, size); // v1.0.0 counts nothing
       return;
     }
-    if (!this.#position || offset <= this.#position.offset) return;
+    if (!this.#position) return;
+    if (offset <= this.#position.offset) {
+      this.#owner.context.counters.duplicates += 1;
+      return;
+    }
     if (offset > this.#position.offset + 1) {
       if (!this.#asking) this.ask();
       return;
     }
-    this.#enqueue(event);
-    if (!this.#overflowed) this.#position = { epoch: this.#position.epoch, offset };
+    const { epoch } = this.#position;
+    this.#take(event, size, { epoch, offset });
   }
 
-  #enqueue(item: DashboardEvent | typeof GAP): void {
-    if (item === GAP && this.#queue.at(-1) === GAP) return;
-    if (item !== GAP && this.#queue.length >= MAX_QUEUED) {
-      this.#overflowed = true;
+  /** The position moves first: the queue may call a handler at once. */
+  #take(event: { channel: string; payload: unknown }, size: number, position?: Position): void {
+    const before = this.#position;
+    this.#position = position;
+    if (this.#queue.push(event, size)) {
+      this.#owner.context.counters.events += 1;
       return;
     }
-    this.#queue.push(item);
-    if (!this.#running) void this.#run();
+    this.#position = before;
+    this.#overflowed = true;
+    this.#owner.context.counters.overflows += 1;
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) {
-      if (item === GAP) this.#owner.gap(this.#name);
-      else await this.#handle(item);
-    }
-    this.#running = false;
+  #emptied(): void {
     if (!this.#overflowed) return;
     this.#overflowed = false;
     if (this.#position) this.ask();
-    else this.#owner.gap(this.#name);
-  }
-
-  async #handle(event: DashboardEvent): Promise<void> {
-    const calls = [...this.#handlers].map(async (entry) => {
-      try {
-        if (this.#handlers.has(entry)) await entry.handler(event);
-      } catch (error) {
-        this.#owner.handlerFailed(this.#name, error);
-      }
-    });
-    await Promise.all(calls);
+    else this.#queue.gap();
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { CLOSE, LIMITED_RETRIES } from './close-codes.ts';
+import { CLOSE } from './close-codes.ts';
 import { type ScriptedSocket, scriptedClient, settle } from './scripted-peer.ts';
+import { DEFAULT_CLIENT_LIMITS } from './timings.ts';
 
 test('token and all subscriptions go out in one flight on open, and the acknowledgement makes it connected', async () => {
   const scripted = scriptedClient();
@@ -231,7 +232,8 @@ test('a refusal of an attempt that slept through its time is no refusal', async 
 test.each([CLOSE.internalError, CLOSE.policyViolation])('comes back after %i so often and no oftener', async (code) => {
   const scripted = scriptedClient();
   (await scripted.start()).closes(code);
-  for (let retry = 1; retry < LIMITED_RETRIES; retry += 1) (await scripted.comesBack()).closes(code);
+  for (let retry = 1; retry < DEFAULT_CLIENT_LIMITS.limitedRetries; retry += 1)
+    (await scripted.comesBack()).closes(code);
   const last = await scripted.comesBack();
   expect(scripted.client.state).toBe('reconnecting');
   last.closes(code);
@@ -243,7 +245,7 @@ test.each([CLOSE.internalError, CLOSE.policyViolation])(
   async (code) => {
     const scripted = scriptedClient();
     await scripted.start();
-    for (let round = 0; round < 3 * LIMITED_RETRIES; round += 1) {
+    for (let round = 0; round < 3 * DEFAULT_CLIENT_LIMITS.limitedRetries; round += 1) {
       scripted.socket.accepts();
       await scripted.clock.advance(5_000);
       scripted.socket.closes(code);

@@ -1,26 +1,25 @@
 /**
  * The dashboard's end of its updates (TARS-1001): one source for browsers and Node, without dependencies.
  *
- * Keeps the connection alive (`heartbeat.ts`), comes back when it is lost (`backoff.ts`), and asks each channel to go
- * on from where it was (`subscriptions.ts`). What cannot be replayed is told as a `gap`, never passed over.
+ * Keeps the connection alive (`heartbeat.ts`), comes back when it is lost (`reconnector.ts`), and asks each channel to
+ * go on from where it was (`subscriptions.ts`). What cannot be replayed is told as a `gap`, never passed over.
  */
 import type {
-  ClientTimings,
+  ClientMetrics,
   ConnectionState,
   EventClient,
   EventClientEvents,
   EventClientOptions,
 } from '../release-parts.ts';
-import { Backoff } from './backoff.ts';
-import type { Handler } from './channel.ts';
+import { type ClientContext, createContext } from './client-context.ts';
 import { EventClientError, type EventClientErrorCode } from './client-error.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { LIMITED_RETRIES, reactionTo } from './close-codes.ts';
+import { snapshot } from './client-metrics.ts';
+import type { Clock } from './clock.ts';
+import type { Handler } from './event-queue.ts';
 import type { ServerFrame } from './frames.ts';
-import { Link } from './link.ts';
-import { next, type Trigger } from './states.ts';
+import { Reconnector } from './reconnector.ts';
+import { Session } from './session.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { DEFAULT_TIMINGS } from './timings.ts';
 
 export interface ReconnectingWebSocketClientOptions extends EventClientOptions {
   /** @default the system's */
@@ -31,46 +30,52 @@ type Listeners = { [K in keyof EventClientEvents]: Set<EventClientEvents[K]> };
 
 export class ReconnectingWebSocketClient implements EventClient {
   readonly #options: ReconnectingWebSocketClientOptions;
-  readonly #timings: ClientTimings;
-  readonly #clock: Clock;
-  readonly #backoff: Backoff;
+  readonly #context: ClientContext;
   readonly #listeners: Listeners = { state: new Set(), subscribed: new Set(), gap: new Set(), error: new Set() };
-  readonly #subscriptions = new Subscriptions({
-    send: (frame) => this.#link?.send(frame),
-    nextId: () => {
-      this.#askIds += 1;
-      return this.#askIds;
-    },
-    gap: (channel) => this.#emit('gap', channel),
-    handlerFailed: (channel, cause) => this.#fail('handler-failed', `handler of ${channel}: ${String(cause)}`, cause),
-  });
+  readonly #subscriptions: Subscriptions;
+  readonly #reconnector: Reconnector;
+  #session: Session | undefined;
   #askIds = 0;
-  #state: ConnectionState = 'disconnected';
-  #link: Link | undefined;
-  /** Waits for the next attempt while there is no link, and for the link to be stable while there is one. */
-  #timer: unknown;
-  #limitedFailures = 0;
-  #tokenRefused = false;
 
+  /** @throws {EventClientError} `bad-option` when a time or a limit makes no sense */
   constructor(options: ReconnectingWebSocketClientOptions) {
     this.#options = options;
-    this.#timings = { ...DEFAULT_TIMINGS, ...options.timings };
-    this.#clock = options.clock ?? systemClock;
-    const { backoffBase_ms, backoffCap_ms } = this.#timings;
-    this.#backoff = new Backoff(backoffBase_ms, backoffCap_ms, options.random ?? Math.random);
+    this.#context = createContext(options);
+    this.#subscriptions = new Subscriptions({
+      context: this.#context,
+      send: (frame) => this.#session?.send(frame),
+      nextId: () => {
+        this.#askIds += 1;
+        return this.#askIds;
+      },
+      gap: (channel) => this.#emit('gap', channel),
+      handlerFailed: (channel, cause) => this.#fail('handler-failed', `handler of ${channel}: ${String(cause)}`, cause),
+    });
+    this.#reconnector = new Reconnector(this.#context, options, {
+      attempt: () => this.#begin(),
+      changed: (state) => this.#emit('state', state),
+      failed: (code, message) => this.#fail(code, message),
+      fresh: () => this.#subscriptions.forget(),
+      released: () => this.#subscriptions.close(),
+    });
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.#reconnector.state;
   }
 
-  /** Does nothing unless `disconnected`: a client connects once and then stays so until it is closed. */
+  get metrics(): ClientMetrics {
+    return snapshot(this.#context.counters);
+  }
+
+  /** Does nothing unless `disconnected`: once connected the client stays so until it is closed, or may not come back. */
   connect(): void {
-    this.#enter('connect', () => this.#attempt());
+    this.#reconnector.connect();
   }
 
+  /** @throws {EventClientError} `too-many-channels` beyond the limit */
   subscribe(channel: string, handler: Handler): () => void {
-    return this.#state === 'closed' ? () => {} : this.#subscriptions.add(channel, handler);
+    return this.state === 'closed' ? () => {} : this.#subscriptions.add(channel, handler);
   }
 
   on<K extends keyof EventClientEvents>(name: K, listener: EventClientEvents[K]): () => void {
@@ -79,47 +84,27 @@ export class ReconnectingWebSocketClient implements EventClient {
   }
 
   close(): void {
-    this.#enter('close', () => this.#release());
+    this.#reconnector.close();
   }
 
-  /** Changes the state, does what goes with it, and only then tells: a listener may call anything, even `close`. */
-  #enter(trigger: Trigger, act: () => void): void {
-    const state = next(this.#state, trigger);
-    if (!state) return;
-    const changed = state !== this.#state;
-    this.#state = state;
-    act();
-    if (changed) this.#emit('state', state);
-  }
-
-  #attempt(): void {
+  #begin(): Session {
     const { url, token, WebSocket = globalThis.WebSocket } = this.#options;
-    this.#link = new Link({
+    this.#session = new Session(this.#context, {
       url,
-      token: () => token({ refused: this.#tokenRefused }),
+      token,
+      refused: this.#reconnector.tokenRefused,
       WebSocket,
-      timings: this.#timings,
-      clock: this.#clock,
       opened: () => this.#subscriptions.ask(),
-      acknowledged: () => this.#acknowledged(),
-      frame: (frame) => this.#frame(frame),
-      ended: (message, code) => this.#ended(message, code),
+      acknowledged: () => this.#reconnector.acknowledged(),
+      frame: (frame, size) => this.#frame(frame, size),
+      notRenewed: (cause) => this.#fail('token-not-renewed', `no newer token: ${String(cause)}`, cause),
+      ended: (ending) => this.#reconnector.ended(ending),
     });
+    return this.#session;
   }
 
-  #acknowledged(): void {
-    this.#tokenRefused = false;
-    this.#enter('acknowledged', () => this.#after(this.#timings.stableAfter_ms, () => this.#stable()));
-  }
-
-  /** Only now, not on open: a server that drops whom it accepts must not be met without back-off (y-websocket#74). */
-  #stable(): void {
-    this.#backoff.reset();
-    this.#limitedFailures = 0;
-  }
-
-  #frame(frame: ServerFrame): void {
-    if (frame.type === 'event') this.#subscriptions.receive(frame);
+  #frame(frame: ServerFrame, size: number): void {
+    if (frame.type === 'event') this.#subscriptions.receive(frame, size);
     else if (frame.type === 'subscribed') {
       if (this.#subscriptions.confirm(frame)) this.#emit('subscribed', frame.channel);
     } else if (frame.type === 'error' && frame.code !== 'unknown-type') {
@@ -130,46 +115,8 @@ export class ReconnectingWebSocketClient implements EventClient {
     }
   }
 
-  #ended(message: string, code?: number): void {
-    this.#link = undefined;
-    if (this.#mayRetry(code)) {
-      this.#enter('lost', () => this.#after(this.#backoff.next_ms(), () => this.#attempt()));
-      this.#fail('connection-lost', `${message}; reconnecting`);
-    } else {
-      this.#fail('connection-refused', `${message}; not coming back`);
-      this.#enter('refused', () => this.#release());
-    }
-  }
-
-  #mayRetry(code: number | undefined): boolean {
-    const reaction = code === undefined ? 'retry' : reactionTo(code);
-    if (reaction === 'retry-new-token') {
-      const again = !this.#tokenRefused;
-      this.#tokenRefused = true;
-      return again;
-    }
-    if (reaction === 'retry-fresh') this.#subscriptions.forget();
-    if (reaction === 'retry-fresh' || reaction === 'retry-limited') {
-      this.#limitedFailures += 1;
-      return this.#limitedFailures <= LIMITED_RETRIES;
-    }
-    return reaction === 'retry';
-  }
-
-  #after(delay_ms: number, act: () => void): void {
-    this.#clock.clearTimeout(this.#timer);
-    this.#timer = this.#clock.setTimeout(act, delay_ms);
-  }
-
-  #release(): void {
-    this.#clock.clearTimeout(this.#timer);
-    this.#link?.abandon();
-    this.#link = undefined;
-    this.#subscriptions.close();
-  }
-
   #fail(code: EventClientErrorCode, message: string, cause?: unknown): void {
-    if (this.#state !== 'closed') this.#emit('error', new EventClientError(code, message, cause));
+    if (this.state !== 'closed') this.#emit('error', new EventClientError(code, message, cause));
   }
 
   /** A listener that throws is reported as a browser reports one: it must not break the client or its fellows. */
@@ -186,6 +133,7 @@ export class ReconnectingWebSocketClient implements EventClient {
   }
 }
 
+/** @throws {EventClientError} `bad-option` when a time or a limit makes no sense */
 export function createEventClient(options: ReconnectingWebSocketClientOptions): EventClient {
   return new ReconnectingWebSocketClient(options);
 }

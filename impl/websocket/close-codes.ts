@@ -15,13 +15,13 @@ export const CLOSE = {
   unsupportedData: 1003,
   /** Terminal: a frame was not UTF-8. */
   invalidPayload: 1007,
-  /** Retried as a fresh session, at most `LIMITED_RETRIES` times: too many frames the server could not accept. */
+  /** Retried as a fresh session, at most `limitedRetries` times: too many frames the server could not accept. */
   policyViolation: 1008,
   /** Terminal: the frame is over the limit and would be again. */
   messageTooBig: 1009,
   /** Terminal: an extension was asked for that the server does not have. */
   mandatoryExtension: 1010,
-  /** Retried, at most `LIMITED_RETRIES` times: a fault of the server's that this client may be the cause of. */
+  /** Retried, at most `limitedRetries` times: a fault of the server's that this client may be the cause of. */
   internalError: 1011,
   /** Retried: the server restarts; another one takes over. */
   serviceRestart: 1012,
@@ -33,17 +33,32 @@ export const CLOSE = {
   slowConsumer: 4508,
 } as const;
 
-/** Closes with 1008 or 1011 since the last stable connection, whatever came between them; the next one is final. */
-export const LIMITED_RETRIES = 5;
-
 export type Reaction = 'retry' | 'retry-limited' | 'retry-fresh' | 'retry-new-token' | 'terminal';
 
 const TERMINAL: readonly number[] = [1002, 1003, 1007, 1009, 1010];
 
+/** By number, so that a page need not load `CLOSE`: 1008, 1011 and 4401. */
+const SPECIAL: Readonly<Record<number, Reaction>> = {
+  1008: 'retry-fresh',
+  1011: 'retry-limited',
+  4401: 'retry-new-token',
+};
+
 /** What a client does after a close it did not ask for. 1005 and 1006 (no code, no close frame) are retried. */
 export function reactionTo(code: number): Reaction {
-  if (code === CLOSE.unauthorized) return 'retry-new-token';
-  if (code === CLOSE.policyViolation) return 'retry-fresh';
-  if (code === CLOSE.internalError) return 'retry-limited';
-  return TERMINAL.includes(code) || (code >= 4400 && code < 4500) ? 'terminal' : 'retry';
+  const isTerminal = TERMINAL.includes(code) || (code >= 4400 && code < 4500);
+  return SPECIAL[code] ?? (isTerminal ? 'terminal' : 'retry');
+}
+
+/**
+ * The reason of a close after which everybody comes back: whoever reads it spreads its next attempt over so many
+ * milliseconds, if its own wait is shorter.
+ */
+export function retryHint(reason: string, spread_ms: number): string {
+  return `${reason}; retry_ms=${Math.ceil(spread_ms)}`;
+}
+
+/** 0 when a close's reason has no hint. */
+export function retryHintOf(reason = ''): number {
+  return Number(/retry_ms=(\d{1,6})\b/.exec(reason)?.[1] ?? 0);
 }

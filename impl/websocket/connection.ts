@@ -12,6 +12,7 @@ import type { EventServerLimits } from './limits.ts';
 import type { EventServerMetrics } from './metrics.ts';
 import { Outbound } from './outbound.ts';
 import { errorFrame, eventText, isFrame, parseClientFrame } from './protocol.ts';
+import type { UserQuota, UserQuotas } from './user-quotas.ts';
 
 /** `setTimeout` fires at once when it is given more. */
 const TIMER_ms_max = 2 ** 31 - 1;
@@ -21,6 +22,7 @@ export interface ConnectionContext {
   readonly log: HistoryReader;
   readonly feeds: ChannelFeeds;
   readonly authenticate: (token: string) => Promise<User>;
+  readonly quotas: UserQuotas;
   readonly limits: EventServerLimits;
   readonly metrics: EventServerMetrics;
   readonly logger: Logger;
@@ -40,6 +42,7 @@ export class Connection implements SubscriberLink {
   #expiryTimer: NodeJS.Timeout | undefined;
   #authenticating = false;
   #user: User | undefined;
+  #quota: UserQuota | undefined;
   #lastFrame_ms = performance.now();
   #ending = false;
 
@@ -145,8 +148,9 @@ export class Connection implements SubscriberLink {
       return;
     }
     this.#authenticating = true;
+    let user: User;
     try {
-      this.#user = await this.#context.authenticate(token);
+      user = await this.#context.authenticate(token);
     } catch (error) {
       if (!this.#ending) this.#notAuthenticated(error);
       return;
@@ -155,11 +159,32 @@ export class Connection implements SubscriberLink {
     }
     if (this.#ending || this.#socket.readyState !== this.#socket.OPEN) return;
     clearTimeout(this.#authenticateTimer);
-    this.#expireAt(this.#user.expiresAt_ms);
-    this.#context.logger.debug({ subject: this.#user.subject }, 'authenticated');
-    this.#send({ type: 'authenticated' });
+    if (!this.#admit(user)) return;
+    this.#expireAt(user.expiresAt_ms);
+    this.#context.logger.debug({ subject: user.subject }, 'authenticated');
+    const expires = user.expiresAt_ms !== undefined && { expiresIn_ms: Math.max(0, user.expiresAt_ms - Date.now()) };
+    this.#send({ type: 'authenticated', ...expires });
     for (const [channel, request] of this.#waiting) this.#start(channel, request);
     this.#waiting.clear();
+  }
+
+  /** A connection is one user's, from its first token on (centrifuge-dart#126), and each user has so many. */
+  #admit(user: User): boolean {
+    if (this.#quota && this.#quota.subject !== user.subject) {
+      this.#send(errorFrame('unauthorized', 'the token is of another user; open another connection for it'));
+      this.end(CLOSE.unauthorized, 'another user');
+      return false;
+    }
+    this.#quota ??= this.#context.quotas.take(user.subject);
+    if (!this.#quota) {
+      const limit = this.#context.limits.maxConnectionsPerUser;
+      this.#context.metrics.userLimits.inc();
+      this.#send(errorFrame('too-many-connections', `a user may have ${limit} connections; close one`));
+      this.end(CLOSE.tryAgainLater, 'too many connections');
+      return false;
+    }
+    this.#user = user;
+    return true;
   }
 
   /** A connection lasts no longer than the token it was opened with; a new token on it prolongs it. */
@@ -213,6 +238,13 @@ export class Connection implements SubscriberLink {
   #start(channel: string, request: SubscribeRequest): void {
     let subscription = this.#subscriptions.get(channel);
     if (!subscription) {
+      if (!this.#quota?.takeSubscription()) {
+        const limit = this.#context.limits.maxSubscriptionsPerUser;
+        this.#context.metrics.userLimits.inc();
+        const message = `subscribe ${channel}: a user may have ${limit} subscriptions; leave one`;
+        this.#send(errorFrame('too-many-subscriptions', message, channel));
+        return;
+      }
       subscription = new ChannelSubscription(channel, this.#context.log, this.#context.feeds, this);
       this.#subscriptions.set(channel, subscription);
       this.#context.metrics.subscriptions.inc();
@@ -223,7 +255,9 @@ export class Connection implements SubscriberLink {
   #unsubscribe(channel: string): void {
     this.#waiting.delete(channel);
     this.#subscriptions.get(channel)?.end();
-    if (this.#subscriptions.delete(channel)) this.#context.metrics.subscriptions.dec();
+    if (!this.#subscriptions.delete(channel)) return;
+    this.#quota?.releaseSubscription();
+    this.#context.metrics.subscriptions.dec();
   }
 
   #send(frame: ServerFrame): void {
@@ -247,6 +281,7 @@ export class Connection implements SubscriberLink {
     this.#outbound.release();
     this.#context.metrics.connections.dec();
     this.#endSubscriptions();
+    this.#quota?.release();
     this.#context.logger.debug({ code, subject: this.#user?.subject }, 'closed');
   }
 }

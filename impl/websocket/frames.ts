@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'unknown-channel'
   | 'unauthenticated'
   | 'unauthorized'
+  | 'too-many-connections'
   | 'too-many-subscriptions'
   | 'unavailable';
 
@@ -29,6 +30,12 @@ export interface ErrorFrame {
   readonly message: string;
   /** With `too-many-subscriptions`: the channel that is not subscribed to. v1.0.0 sends none. */
   readonly channel?: string;
+}
+
+export interface AuthenticatedFrame {
+  readonly type: 'authenticated';
+  /** How long the token lasts still; missing if for ever, and from v1.0.0. */
+  readonly expiresIn_ms?: number;
 }
 
 /** A channel's position and whether what was asked for with `since` follows whole. v1.0.0 sends the channel alone. */
@@ -49,7 +56,7 @@ export interface EventFrame {
 }
 
 export type ServerFrame =
-  | { readonly type: 'authenticated' }
+  | AuthenticatedFrame
   | SubscribedFrame
   | EventFrame
   | { readonly type: 'pong'; readonly id: number | string }

@@ -1,5 +1,13 @@
-/** What one connection may cost the server. */
+/** What connections may cost the server: one, those of a user, and all of them. */
 export interface EventServerLimits {
+  /** Open connections of a process, those without a token included; more are answered with 503. @default 20_000 */
+  readonly maxConnections: number;
+  /** Authenticated connections of one user to a process; the next one is closed with 1013. @default 100 */
+  readonly maxConnectionsPerUser: number;
+  /** Subscriptions of one user on all those connections together (`too-many-subscriptions`). @default 1_000 */
+  readonly maxSubscriptionsPerUser: number;
+  /** Connections that may come back in a second after a drain: over how long the clients are asked to spread. @default 1_000 */
+  readonly returnsPerSecond: number;
   /** From the upgrade to a valid token. @default 10_000 */
   readonly authenticate_ms: number;
   /** Silence after which a connection is dead: longer than the clients' ping interval (equal ones flap: firezone#4348). @default 75_000 */
@@ -29,6 +37,10 @@ export interface EventServerLimits {
 }
 
 export const DEFAULT_LIMITS: EventServerLimits = {
+  maxConnections: 20_000,
+  maxConnectionsPerUser: 100,
+  maxSubscriptionsPerUser: 1_000,
+  returnsPerSecond: 1_000,
   authenticate_ms: 10_000,
   idle_ms: 75_000,
   probe_ms: 45_000,

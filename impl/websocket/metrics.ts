@@ -15,6 +15,7 @@ export function createMetrics(registry: Registry) {
     gaps: counter('gaps_total', 'Subscribers told that events cannot be replayed'),
     slowConsumers: counter('slow_consumers_total', 'Connections closed because the client read too slowly'),
     deadPeers: counter('dead_peers_total', 'Connections ended because the client was silent too long'),
+    userLimits: counter('user_limits_total', 'Connections and subscriptions refused because their user has too many'),
     authenticationFailures: counter('authentication_failures_total', 'Connections that sent no valid token'),
   };
 }

@@ -1,5 +1,5 @@
 /** For the client's tests: a clock that stands until it is moved, and sockets whose other end is the test. */
-import type { ConnectionState, WebSocketConstructor } from '../release-parts.ts';
+import type { ConnectionState, Environment, EnvironmentChange, WebSocketConstructor } from '../release-parts.ts';
 import { ReconnectingWebSocketClient, type ReconnectingWebSocketClientOptions } from './client.ts';
 import type { Clock } from './clock.ts';
 import type { ClientFrame } from './frames.ts';
@@ -62,6 +62,24 @@ export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** An environment whose changes the test tells. */
+export class ScriptedEnvironment implements Environment {
+  readonly #listeners = new Set<(change: EnvironmentChange) => void>();
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  watch(changed: (change: EnvironmentChange) => void): () => void {
+    this.#listeners.add(changed);
+    return () => void this.#listeners.delete(changed);
+  }
+
+  tells(change: EnvironmentChange): void {
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+}
+
 /** A socket as the client sees it; the test plays network and server. */
 export class ScriptedSocket {
   readyState = 0;
@@ -111,6 +129,7 @@ export class ScriptedSocket {
 /** A client on a virtual clock with scripted sockets, and a record of all it told. */
 export function scriptedClient(options: Partial<ReconnectingWebSocketClientOptions> = {}) {
   const clock = new VirtualClock();
+  const environment = new ScriptedEnvironment();
   const sockets: ScriptedSocket[] = [];
   class RecordedSocket extends ScriptedSocket {
     constructor() {
@@ -123,6 +142,7 @@ export function scriptedClient(options: Partial<ReconnectingWebSocketClientOptio
     token: () => 'token',
     WebSocket: RecordedSocket as unknown as WebSocketConstructor,
     clock,
+    environment,
     random: () => 0.999_999,
     ...options,
   });
@@ -139,6 +159,7 @@ export function scriptedClient(options: Partial<ReconnectingWebSocketClientOptio
   return {
     client,
     clock,
+    environment,
     sockets,
     told,
     get socket(): ScriptedSocket {

@@ -7,18 +7,24 @@ import { ChannelFeeds } from '../event-log/channel-feeds.ts';
 import type { EventTail, HistoryReader } from '../event-log/event-log.ts';
 import { serveFromRedis } from '../event-log/serve-from-redis.ts';
 import type { EventServer, EventServerOptions } from '../release-parts.ts';
-import { CLOSE } from './close-codes.ts';
+import { CLOSE, retryHint } from './close-codes.ts';
 import { Connection, type ConnectionContext } from './connection.ts';
 import { DEFAULT_LIMITS, type EventServerLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
 import { isAllowedOrigin } from './origin.ts';
+import { UserQuotas } from './user-quotas.ts';
 
 /** How often a draining server closes the next few connections. */
 const SLICE_ms = 50;
 
 /** Serves the event log in Redis at `options.redisUrl`. Starts without waiting for Redis: subscribing fails until it is there. */
 export async function attachEventServer(options: EventServerOptions): Promise<EventServer> {
-  return serveFromRedis(options, serveEvents);
+  const { maxConnectionsPerUser, maxSubscriptionsPerUser } = options;
+  const limits = {
+    ...(maxConnectionsPerUser !== undefined && { maxConnectionsPerUser }),
+    ...(maxSubscriptionsPerUser !== undefined && { maxSubscriptionsPerUser }),
+  };
+  return serveFromRedis(options, (served) => serveEvents({ ...served, limits }));
 }
 
 export interface ServeEventsOptions extends Omit<EventServerOptions, 'redisUrl'> {
@@ -32,10 +38,15 @@ export interface ServeEventsOptions extends Omit<EventServerOptions, 'redisUrl'>
 export function serveEvents(options: ServeEventsOptions): EventServer {
   const path = options.path ?? '/ws';
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  // What a client asks for is checked frame by frame; a limit that is no number would let everything through.
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(value > 0)) throw new RangeError(`limits.${name}: expected a number above 0, got ${value}`);
+  }
   const context: ConnectionContext = {
     log: options.log,
     feeds: new ChannelFeeds(options.tail),
     authenticate: options.authenticate,
+    quotas: new UserQuotas(limits),
     limits,
     metrics: createMetrics(options.metrics),
     logger: options.logger,
@@ -55,7 +66,7 @@ export function serveEvents(options: ServeEventsOptions): EventServer {
       if (options.server.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found');
       return;
     }
-    if (draining) return refuse(socket, '503 Service Unavailable');
+    if (draining || connections.size >= limits.maxConnections) return refuse(socket, '503 Service Unavailable');
     if (!isAllowedOrigin(request.headers, options.allowedOrigins)) return refuse(socket, '403 Forbidden');
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new Connection(webSocket, context);
@@ -80,9 +91,10 @@ export function serveEvents(options: ServeEventsOptions): EventServer {
   async function drain(deadline_ms: number): Promise<void> {
     const deadline = AbortSignal.timeout(deadline_ms);
     const open = [...connections];
+    const restart = retryHint('restart', (open.length / limits.returnsPerSecond) * 1_000);
     const perSlice = Math.ceil(open.length / Math.max(1, Math.floor(deadline_ms / 2 / SLICE_ms)));
     while (open.length > 0 && !deadline.aborted) {
-      for (const connection of open.splice(0, perSlice)) connection.end(CLOSE.serviceRestart, 'restart');
+      for (const connection of open.splice(0, perSlice)) connection.end(CLOSE.serviceRestart, restart);
       if (open.length > 0) await sleep(SLICE_ms);
     }
     while (connections.size > 0 && !deadline.aborted) await sleep(Math.min(SLICE_ms, deadline_ms / 20));

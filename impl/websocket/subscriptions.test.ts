@@ -141,32 +141,6 @@ test('after 1008 the session is fresh: no position is sent, and the gap is told'
   expect(told.gaps).toEqual([channel]);
 });
 
-test('handlers run one event after the other, slow ones and failing ones too', async () => {
-  const scripted = scriptedClient();
-  const order: string[] = [];
-  scripted.client.subscribe(channel, async ({ payload }) => {
-    order.push(`${payload} begins`);
-    await settle();
-    order.push(`${payload} ends`);
-    if (payload === 1) throw new Error('broken');
-  });
-  scripted.client.subscribe(channel, () => {
-    throw new Error('at once');
-  });
-  const socket = await scripted.start();
-  socket.accepts();
-  confirms(socket, 0, false);
-  event(socket, 1);
-  event(socket, 2);
-  for (let turn = 0; turn < 6; turn += 1) await settle();
-  expect(order).toEqual(['1 begins', '1 ends', '2 begins', '2 ends']);
-  expect(scripted.told.errors).toEqual([
-    'handler of evaluations: Error: at once',
-    'handler of evaluations: Error: broken',
-    'handler of evaluations: Error: at once',
-  ]);
-});
-
 test('resubscribing inside a handler neither repeats nor loses an event (centrifuge-js#425)', async () => {
   const scripted = scriptedClient();
   const got: unknown[] = [];
@@ -252,51 +226,4 @@ test('a channel that the server has no room for is not asked for again until ano
   leaveOther();
   await settle();
   expect(asked()).toEqual([channel, 'agents/3', 'agents/4', 'agents/1']);
-});
-
-test('handlers that do not keep up bound the queue: what does not fit is asked for again when it is empty', async () => {
-  const scripted = scriptedClient();
-  const got: number[] = [];
-  const held = Promise.withResolvers<void>();
-  scripted.client.subscribe(channel, async ({ payload }) => {
-    if (payload === 1) await held.promise;
-    got.push(payload as number);
-  });
-  const socket = await scripted.start();
-  socket.accepts();
-  confirms(socket, 0, false);
-  for (let offset = 1; offset <= 10_500; offset += 1) event(socket, offset);
-  expect(sinceOf(socket)).toEqual([undefined]);
-  held.resolve();
-  await settle();
-  expect(got).toHaveLength(10_001); // one with its handler, 10,000 queued
-  expect(sinceOf(socket)).toEqual([undefined, { epoch: 'a', offset: 10_001 }]);
-  confirms(socket, 10_500, true);
-  for (let offset = 10_002; offset <= 10_501; offset += 1) event(socket, offset);
-  await settle();
-  expect(got).toEqual(Array.from({ length: 10_501 }, (_, index) => index + 1));
-  expect(scripted.told.gaps).toEqual([]);
-});
-
-test('what does not fit the queue and cannot be asked for again, as with v1.0.0, is told as a gap in its place', async () => {
-  const order: unknown[] = [];
-  const scripted = scriptedClient();
-  const held = Promise.withResolvers<void>();
-  scripted.client.subscribe(channel, async ({ payload }) => {
-    if (payload === 1) await held.promise;
-    order.push(payload);
-  });
-  scripted.client.on('gap', () => order.push('gap'));
-  const socket = await scripted.start();
-  socket.accepts();
-  socket.tells({ type: 'subscribed', channel });
-  for (let payload = 1; payload <= 10_002; payload += 1) socket.tells({ type: 'event', channel, payload });
-  held.resolve();
-  await settle();
-  expect(order).toHaveLength(10_002); // one with its handler, 10,000 queued, and the gap
-  expect(order.at(-1)).toBe('gap');
-  socket.tells({ type: 'event', channel, payload: 'next' });
-  await settle();
-  expect(order.at(-1)).toBe('next');
-  expect(scripted.socket.of('subscribe')).toHaveLength(1);
 });

@@ -1,5 +1,10 @@
-/** The channels a client wants, whatever becomes of its connections. */
-import { Channel, type ChannelOwner, type Handler } from './channel.ts';
+/**
+ * The channels a client wants, whatever becomes of its connections. Nothing is queued for a connection to come: what
+ * each one is told is the present state, a frame a channel, so being offline costs no more than being connected.
+ */
+import { Channel, type ChannelOwner } from './channel.ts';
+import { EventClientError } from './client-error.ts';
+import type { Handler } from './event-queue.ts';
 import type { EventFrame, SubscribedFrame } from './frames.ts';
 
 export class Subscriptions {
@@ -15,10 +20,16 @@ export class Subscriptions {
   /**
    * The server is told of a channel's last handler leaving only after the present turn, so that leaving and joining
    * anew (React's StrictMode, a resubscription inside a handler) neither loses nor repeats events.
+   * @throws {EventClientError} `too-many-channels` beyond `maxChannels`
    */
   add(name: string, handler: Handler): () => void {
     let channel = this.#channels.get(name);
     if (!channel) {
+      const { maxChannels } = this.#owner.context.limits;
+      if (this.#channels.size >= maxChannels) {
+        const message = `subscribe ${name}: expected at most ${maxChannels} channels; leave one or set maxChannels`;
+        throw new EventClientError('too-many-channels', message);
+      }
       channel = new Channel(name, this.#owner);
       this.#channels.set(name, channel);
       channel.ask();
@@ -49,8 +60,8 @@ export class Subscriptions {
     return this.#channels.get(frame.channel)?.confirm(frame) ?? false;
   }
 
-  receive(frame: EventFrame): void {
-    this.#channels.get(frame.channel)?.receive(frame);
+  receive(frame: EventFrame, size: number): void {
+    this.#channels.get(frame.channel)?.receive(frame, size);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 /** Bad input on the socket and on the API: each is answered with what was wrong, and nothing else suffers. */
 import { login } from '../../fixtures/api-client.ts';
 import { socketUrl } from '../../fixtures/audience.ts';
-import { forgeToken } from '../../fixtures/forged-token.ts';
+import { claimsOf, forgeToken } from '../../fixtures/forged-token.ts';
 import { RawSocket } from '../../fixtures/raw-socket.ts';
 import { type DashboardServices, dashboard } from '../../fixtures/stacks/dashboard.ts';
 import { check } from '../../harness/checks/check.ts';
@@ -118,11 +118,6 @@ check(
 );
 
 type Claims = Readonly<Record<string, unknown>>;
-
-/** What a token of the API says. */
-function claimsOf(token: string): Claims {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Claims;
-}
 
 /** Real claims, each wrong in one way only: by whom it is signed, until when it holds, whether it is signed at all. */
 function badTokens({ jwtSecret }: DashboardServices, claims: Claims): string[] {

@@ -2,7 +2,6 @@
 import { login } from '../../fixtures/api-client.ts';
 import { channelsOf } from '../../fixtures/audience.ts';
 import { CommitLedger, type LedgerEntry } from '../../fixtures/commit-ledger.ts';
-import { compareDeliveries, countFlaws } from '../../fixtures/deliveries.ts';
 import { EvaluationFlow } from '../../fixtures/evaluation-flow.ts';
 import { dashboard } from '../../fixtures/stacks/dashboard.ts';
 import type { Viewer } from '../../fixtures/viewer.ts';
@@ -10,6 +9,7 @@ import { check } from '../../harness/checks/check.ts';
 import { forkRandom } from '../../harness/random/random.ts';
 import { planCuts } from './cut-plan.ts';
 import { Cutter, type Seat, settle, takeSeat } from './seats.ts';
+import { dueOn, weigh, weighForCertain } from './weigh.ts';
 
 const AGENTS = ['alpha', 'beta', 'gamma'] as const;
 /** Committed before the first cut, to see that without cuts nothing is missing. */
@@ -52,8 +52,8 @@ check(
     const cutter = new Cutter(stack, seats, signal);
     const flow = new EvaluationFlow({ services: stack, ledger, token, agents: AGENTS, random: ofFlow, signal });
 
-    const arrive = async (due: readonly LedgerEntry[]) => {
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_MS)]);
+    const arrive = async (due: readonly LedgerEntry[], patience_ms: number) => {
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(patience_ms)]);
       const counts = countByChannel(due);
       await Promise.all(
         seats.map(({ viewer }) =>
@@ -62,6 +62,13 @@ check(
       );
       return weigh(seats, due);
     };
+
+    const tellBehind = (behind: number) =>
+      fact(
+        'before each cut every viewer that was connected had all that was committed',
+        behind === 0,
+        `${behind} viewers without it for ${KEEP_UP_MS} ms`,
+      );
 
     // A later replay would hide that a connected viewer is told nothing any more.
     const countBehind = async () => {
@@ -75,42 +82,60 @@ check(
       return keptUp.filter((kept) => !kept).length;
     };
 
+    /** Of events under cuts, recorded as soon as nothing can mend them: who waits for a breach need not wait for the end. */
+    const flawed = new Set<string>();
+    const tellFlawed = async (first: number) => {
+      const due = await ledger.entries();
+      const { flaws } = weighForCertain(seats, due);
+      const fresh = due.flatMap(({ id }, index) =>
+        index < first || flaws[index] === 0 || flawed.has(id) ? [] : [{ id, count: flaws[index] as number }],
+      );
+      if (fresh.length > 0)
+        observe(
+          'flaws',
+          fresh.map(({ count }) => count),
+        );
+      for (const { id } of fresh) flawed.add(id);
+    };
+
     const cutWhileItFlows = async () => {
       await flow.reaches(EVENTS_BEFORE);
       const before = [...(await ledger.entries())];
-      const { flaws } = await arrive(before);
+      const { flaws } = await arrive(before, KEEP_UP_MS);
       fact(
         'until the first cut every viewer got all that was committed',
         before.length >= EVENTS_BEFORE && flaws.every((count) => count === 0),
         `${sum(flaws)} flaws in ${before.length} events`,
       );
-      const t0 = new Date();
       const first = await ledger.count();
       let behind = 0;
       for (const [index, planned] of plan.entries()) {
         // By commits, not by the clock: on any machine the last cut comes after as many events as the promise asks for.
         const due = first + Math.ceil((EVENTS_UNDER_CUTS * index) / (plan.length - 1));
         if (!(await flow.reaches(due))) break;
-        if (behind === 0) behind = await countBehind();
+        await tellFlawed(first);
+        if (behind === 0) {
+          behind = await countBehind();
+          if (behind > 0) tellBehind(behind);
+        }
         await cutter.make(planned);
       }
-      fact(
-        'before each cut every viewer that was connected had all that was committed',
-        behind === 0,
-        `${behind} viewers without it for ${KEEP_UP_MS} ms`,
-      );
+      if (behind === 0) tellBehind(behind);
       await settle(seats, signal);
       const last = await ledger.count();
       flow.stop();
-      return { t0, first, last };
+      return { first, last };
     };
 
-    const [submitted, { t0, first, last }] = await Promise.all([flow.run(), cutWhileItFlows()]);
+    const [submitted, { first, last }] = await Promise.all([flow.run(), cutWhileItFlows()]);
     const due = await ledger.entries();
-    const { flaws, unknown } = await arrive(due);
+    const { flaws, unknown } = await arrive(due, CATCH_UP_MS);
     const gaps = seats.flatMap(({ viewer }) => viewer.gaps);
     // Only what was committed from the first cut until all were back from the last one was at risk.
-    observe('flaws', [...flaws.slice(first, last), ...gaps.map(() => 1)], { t0 });
+    const untold = due.flatMap(({ id }, index) =>
+      index < first || index >= last || flawed.has(id) ? [] : [flaws[index] as number],
+    );
+    observe('flaws', [...untold, ...gaps.map(() => 1)]);
     fact('no viewer was told of a gap', gaps.length === 0, `${gaps.length} gaps told`);
     fact(
       'every submitted evaluation was committed',
@@ -123,10 +148,6 @@ check(
     fact('no service ended by itself', ownEnds.length === 0, ownEnds.join(', '));
   },
 );
-
-function dueOn(channel: string, due: readonly LedgerEntry[]): readonly LedgerEntry[] {
-  return channel === 'evaluations' ? due : due.filter((entry) => channel === channelsOf(entry.agentId)[1]);
-}
 
 /** What it missed will not come any more, and is counted as it is: nothing is to be waited for. */
 function wasToldGap(viewer: Viewer): boolean {
@@ -143,24 +164,6 @@ function isComplete(viewer: Viewer, counts: ReadonlyMap<string, number>): boolea
   return viewer.channels.every(
     (channel) => (viewer.received.get(channel)?.length ?? 0) >= (counts.get(channel) ?? Number.POSITIVE_INFINITY),
   );
-}
-
-/** For each committed event, in the order of the ledger, what was wrong with it over all viewers and channels it was due to. */
-function weigh(seats: readonly Seat[], due: readonly LedgerEntry[]): { flaws: number[]; unknown: number } {
-  const flaws = new Map(due.map((entry) => [entry.id, 0]));
-  let unknown = 0;
-  for (const { viewer } of seats) {
-    for (const [channel, received] of viewer.received) {
-      const expected = dueOn(channel, due);
-      const comparison = compareDeliveries(expected, received);
-      unknown += comparison.unknown;
-      for (const [index, entry] of expected.entries()) {
-        const own = comparison.flaws[index];
-        if (own !== undefined) flaws.set(entry.id, (flaws.get(entry.id) ?? 0) + countFlaws(own));
-      }
-    }
-  }
-  return { flaws: [...flaws.values()], unknown };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -40,9 +40,10 @@ const options = { lane: 'waiting', stack: dashboard, measures, facts: FACTS, tim
 type Context = CheckContext<DashboardServices, (typeof FACTS)[number], typeof measures>;
 
 check('tars-1001/dropped-clients', options, async (context) => {
-  const { stack, random } = context;
+  const { stack, random, signal } = context;
   const { hostname: host, port } = new URL(stack.api.address);
   const token = await login(stack, 'operator');
+  const allBack = rendezvous(GROUPS.length, signal);
   const groups = await Promise.all(
     GROUPS.map(async ({ agentId, outage }) => {
       // Drawn before anything is waited for: the groups' order is not the clock's.
@@ -51,7 +52,7 @@ check('tars-1001/dropped-clients', options, async (context) => {
       const url = socketUrl(`http://${proxy.host}:${proxy.port}`);
       const network = { cut: () => proxy.outage(outage), restore: () => proxy.restore() };
       // Awaited here: the proxy is closed when this function is left.
-      return await watchGroup(context, { url, token, agentId, network, random: ofViewers });
+      return await watchGroup(context, { url, token, agentId, network, allBack, random: ofViewers });
     }),
   );
   record(context, groups);
@@ -67,6 +68,7 @@ check('tars-1001/server-killed', options, async (context) => {
       token,
       agentId: 'server-killed',
       network,
+      allBack: rendezvous(1, context.signal),
       random: forkRandom(context.random),
     }),
   ]);
@@ -77,27 +79,26 @@ interface Group {
   readonly token: string;
   readonly agentId: string;
   readonly network: { cut(): Promise<void>; restore(): Promise<void> };
+  /** Tells that this group is back; resolves when every group is. What one commits must not be missed by one still away. */
+  readonly allBack: () => Promise<void>;
   /** Numbers in [0, 1) for the viewers' jitter. */
   readonly random: () => number;
 }
 
-/** What was seen of a group, a value a client. */
+/** What was seen of a group, a value a client, beside what was observed. */
 interface Seen {
-  readonly backAt: Date;
   readonly dropped: readonly boolean[];
   /** When the network came back. */
   readonly stillAway: readonly boolean[];
   /** Of those that came back only. */
   readonly droppedAgain: readonly boolean[];
   readonly gaps: readonly number[];
-  readonly away_ms: readonly number[];
-  readonly channels_missing: readonly number[];
 }
 
-/** Gathers the clients of a group, takes their network away for a while, and watches them return. */
+/** Gathers the clients of a group, takes their network away for a while, and watches them return; observes both measures. */
 async function watchGroup(
-  { stack, profile, signal }: Context,
-  { url, token, agentId, network, random }: Group,
+  { stack, profile, signal, observe }: Context,
+  { url, token, agentId, network, allBack, random }: Group,
 ): Promise<Seen> {
   const viewers = await gather(stack, { url, token, agentId, count: CLIENTS, random, signal });
   try {
@@ -105,24 +106,37 @@ async function watchGroup(
     const dropped = await drops(viewers, OUTAGE_MS[profile], signal);
     const stillAway = viewers.map((viewer) => !viewer.live);
     await network.restore();
-    const backAt = new Date();
-    const away_ms = await timeAway(viewers, WATCH_MS, signal);
+    observe('away_ms', await timeAway(viewers, WATCH_MS, signal));
     const [droppedAgain, channels_missing] = await Promise.all([
       drops(
         viewers.filter((viewer) => viewer.live),
         STAY_MS,
         signal,
       ),
-      channelsMissing(stack, viewers, { token, agentId, patience_ms: 10_000, signal }),
+      allBack().then(() => channelsMissing(stack, viewers, { token, agentId, patience_ms: 10_000, signal })),
     ]);
     const gaps = viewers.map((viewer) => viewer.gaps.length);
-    return { backAt, dropped, stillAway, droppedAgain, gaps, away_ms, channels_missing };
+    observe('channels_missing', channels_missing);
+    return { dropped, stillAway, droppedAgain, gaps };
   } finally {
     for (const viewer of viewers) viewer.close();
   }
 }
 
-function record({ stack, observe, fact }: Context, groups: readonly Seen[]): void {
+/** Resolves for all of them once `count` have called it. */
+function rendezvous(count: number, signal: AbortSignal): () => Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  promise.catch(() => {}); // One that failed never comes, and then nobody may be waiting.
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  let missing = count;
+  return () => {
+    missing -= 1;
+    if (missing === 0) resolve();
+    return promise;
+  };
+}
+
+function record({ stack, fact }: Context, groups: readonly Seen[]): void {
   const dropped = groups.flatMap((group) => group.dropped);
   const noticed = dropped.filter(Boolean).length;
   fact('every client noticed that it was dropped', noticed === dropped.length, `${noticed} of ${dropped.length}`);
@@ -140,21 +154,11 @@ function record({ stack, observe, fact }: Context, groups: readonly Seen[]): voi
   fact('no client that is back is dropped again', again === 0, `${again} of ${back.length} within ${STAY_MS} ms`);
   const gaps = groups.flatMap((group) => group.gaps).reduce((sum, told) => sum + told, 0);
   fact('no client was told of a gap, as nothing was committed while it was away', gaps === 0, `${gaps} gaps told`);
-  const t0 = new Date(Math.min(...groups.map((group) => group.backAt.getTime())));
-  observe(
-    'away_ms',
-    groups.flatMap((group) => group.away_ms),
-    { t0 },
-  );
-  observe(
-    'channels_missing',
-    groups.flatMap((group) => group.channels_missing),
-    { t0 },
-  );
 }
 
 /** Lets the time pass. @returns for each viewer whether it was seen to be away meanwhile */
 async function drops(viewers: readonly Viewer[], watch_ms: number, signal: AbortSignal): Promise<boolean[]> {
+  if (viewers.length === 0) return [];
   const over = delay(watch_ms, undefined, { signal });
   const patience = AbortSignal.any([signal, AbortSignal.timeout(watch_ms)]);
   const noticed = await Promise.all(viewers.map((viewer) => viewer.until(() => !viewer.live, patience)));

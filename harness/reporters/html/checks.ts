@@ -3,6 +3,7 @@ import { html } from 'htm/preact';
 import type { CheckReport, Run } from '../../schema/run.ts';
 import { cut } from '../printable.ts';
 import { counted, tookText } from '../quantity.ts';
+import { voidedText } from '../voided.ts';
 import { Command, checkAnchor, Section } from './parts.ts';
 
 const MOST_EVIDENCE = 1000;
@@ -29,6 +30,7 @@ function Check({ check, arms }: { check: CheckReport; arms: Run['provenance']['a
       ${broken > 0 && html`<span class="badge v-fail"><i>✗</i>${broken} broken on ${arms.candidate}</span>`}
     </summary>
     ${check.error !== undefined && html`<pre class="error">${cut(check.error, 4000)}</pre>`}
+    ${voidedText(check) !== undefined && html`<p class="quiet">${voidedText(check)}</p>`}
     ${check.facts.length > 0 && html`<${Facts} facts=${check.facts} arms=${arms} />`}
     <${Command} command=${check.rerun} />
   </details>`;

@@ -4,6 +4,7 @@ import type { Run } from '../../schema/run.ts';
 import { troubles } from '../triage.ts';
 import { Attachments } from './attachments.ts';
 import { Attention } from './attention.ts';
+import { JudgeCertificate } from './certificate.ts';
 import { Checks } from './checks.ts';
 import { Durations } from './durations.ts';
 import { GateDetails } from './gate-detail.ts';
@@ -30,6 +31,7 @@ export function Page({ run }: { run: Run }) {
       <${GateTable} run=${run} />
       <${GateDetails} run=${run} />
       <${Mutants} run=${run} />
+      <${JudgeCertificate} run=${run} />
       <${SeriesCharts} run=${run} />
       <${Checks} run=${run} />
       <${Durations} run=${run} />

@@ -12,6 +12,9 @@ const installationLock = 1_001_000;
  * Ids of `outbox` are the sequence of the event log: whoever inserts holds the outbox lock until commit, so that id
  * order is commit order, and the sequence must never restart while an event log that has seen it lives on.
  * `payload` is `json`, not `jsonb`, so that what is published is byte for byte what was committed.
+ *
+ * `agent_states` keeps every state an agent was in, the newest being the present one. `key_hash` is the sha256 of an API
+ * key; a key that is lost is revoked, never deleted, so that the audit log can still name it.
  */
 const statements = `
 CREATE TABLE IF NOT EXISTS users (
@@ -38,6 +41,40 @@ CREATE TABLE IF NOT EXISTS evaluations (
 );
 CREATE INDEX IF NOT EXISTS idx_evaluations_agent_id ON evaluations (agent_id);
 CREATE INDEX IF NOT EXISTS idx_evaluations_timestamp ON evaluations (created_at);
+CREATE TABLE IF NOT EXISTS agent_states (
+  id bigserial PRIMARY KEY,
+  agent_id text NOT NULL,
+  agent_type text NOT NULL,
+  region text NOT NULL,
+  policy_version integer NOT NULL,
+  training_steps bigint NOT NULL,
+  mean_reward double precision,
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS metrics (
+  id bigserial PRIMARY KEY,
+  name text NOT NULL,
+  region text NOT NULL,
+  value double precision NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS audit_logs (
+  id bigserial PRIMARY KEY,
+  user_id uuid NOT NULL,
+  action text NOT NULL,
+  resource_type text NOT NULL,
+  resource_id text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS api_keys (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  name text NOT NULL,
+  prefix text NOT NULL,
+  key_hash bytea NOT NULL CHECK (length(key_hash) = 32),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  revoked_at timestamptz
+);
 CREATE TABLE IF NOT EXISTS outbox (
   id bigserial PRIMARY KEY,
   channel text NOT NULL,

@@ -1,9 +1,12 @@
-/** Access tokens and roles: who asks, and whether their role permits it. */
+/** Access tokens, API keys and roles: who asks, and whether their role permits it. */
 import jwt from '@fastify/jwt';
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { User } from '../../release-parts.ts';
-import { Problem } from './problem-details.ts';
+import { userOfApiKey } from '../api-keys.ts';
+import { isPostgresAway } from '../postgres.ts';
+import { askOf, Problem } from './problem-details.ts';
 
 declare module '@fastify/jwt' {
   interface FastifyJWT {
@@ -35,12 +38,18 @@ function refusal(detail: string): Problem {
 /** RFC 6750, section 2.1; the other ways it names put tokens into logs. */
 function bearerTokenOf(request: FastifyRequest): string {
   const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? [];
-  if (token === undefined) throw refusal('expected a header "authorization: Bearer <access token>"');
+  if (token === undefined) {
+    throw refusal('expected a header "authorization: Bearer <access token>", or "x-api-key: <API key>"');
+  }
   return token;
 }
 
 /** RFC 8725: the algorithm is pinned, and expiry, issuer and subject must be there. */
-export async function registerAuthentication(server: FastifyInstance, secret: string): Promise<Authentication> {
+export async function registerAuthentication(
+  server: FastifyInstance,
+  secret: string,
+  postgres: Pick<Pool, 'query'>,
+): Promise<Authentication> {
   await server.register(jwt, {
     secret,
     sign: { algorithm: 'HS256', expiresIn: accessToken_s * 1000, iss: issuer },
@@ -56,13 +65,24 @@ export async function registerAuthentication(server: FastifyInstance, secret: st
     }
   }
 
+  /** A token, if there is one, is what counts. */
+  async function userOf(request: FastifyRequest): Promise<User> {
+    const key = request.headers['x-api-key'];
+    if (typeof key !== 'string' || request.headers.authorization !== undefined) {
+      return authenticate(bearerTokenOf(request));
+    }
+    const user = await askOf('PostgreSQL', isPostgresAway, userOfApiKey(postgres, key));
+    if (user === undefined) throw refusal('the API key is not valid, or not any more');
+    return user;
+  }
+
   return {
     issue: ({ subject, role }) => server.jwt.sign({ sub: subject, role }),
     authenticate,
     require: (role) => async (request) => {
-      const user = await authenticate(bearerTokenOf(request));
+      const user = await userOf(request);
       if (ranks[user.role] < ranks[role]) {
-        throw new Problem('forbidden', `this needs the role ${role}, the token has ${user.role}`);
+        throw new Problem('forbidden', `this needs the role ${role}, you have ${user.role}`);
       }
       request.user = user;
     },

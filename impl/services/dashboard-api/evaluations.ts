@@ -1,8 +1,9 @@
-/** `/api/v1/evaluations`: queueing an evaluation, and reading the settled ones as v1.0.0 does, without a limit. */
+/** `/api/v1/evaluations`: queueing an evaluation, and reading a settled one. How they are listed is the release's. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
+import type { EvaluationHistory } from '../../release-parts.ts';
 import {
   agentIdPattern,
   type EvaluationJob,
@@ -17,6 +18,7 @@ import {
 import { isPostgresAway } from '../postgres.ts';
 import { isRedisAway } from '../redis.ts';
 import type { Authentication } from './authentication.ts';
+import { type EvaluationRow, evaluationColumns, evaluationSchema, presentEvaluation } from './evaluation.ts';
 import { askOf, Problem } from './problem-details.ts';
 
 /**
@@ -37,33 +39,8 @@ interface EvaluationRequest {
   seed?: number;
 }
 
-interface EvaluationRow {
-  id: string;
-  agent_id: string;
-  region: string;
-  status: string;
-  reward: number | null;
-  episodes: number;
-  duration_ms: number;
-  created_at: Date;
-}
-
 const agentId = { type: 'string', pattern: agentIdPattern };
 const id = { type: 'string', pattern: uuidPattern };
-
-const evaluation = {
-  type: 'object',
-  properties: {
-    id: { type: 'string', format: 'uuid' },
-    agentId: { type: 'string' },
-    region: { type: 'string' },
-    status: { type: 'string', enum: ['completed', 'failed'] },
-    reward: { type: ['number', 'null'] },
-    episodes: { type: 'integer' },
-    duration_ms: { type: 'number' },
-    createdAt: { type: 'string', format: 'date-time' },
-  },
-};
 
 const schemas = {
   queue: {
@@ -89,30 +66,13 @@ const schemas = {
       },
     },
   },
-  list: {
-    summary: 'Evaluations of an agent, newest first',
-    querystring: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['agent_id'],
-      properties: { agent_id: agentId },
-    },
-    response: { 200: { type: 'object', properties: { evaluations: { type: 'array', items: evaluation } } } },
-  },
   one: {
     summary: 'One evaluation',
     params: { type: 'object', required: ['id'], properties: { id } },
     querystring: { type: 'object', additionalProperties: false, properties: {} },
-    response: { 200: evaluation },
+    response: { 200: evaluationSchema },
   },
 };
-
-const columns = 'id, agent_id, region, status, reward, episodes, duration_ms, created_at';
-
-function present(row: EvaluationRow) {
-  const { agent_id, created_at, ...same } = row;
-  return { ...same, agentId: agent_id, createdAt: created_at.toISOString() };
-}
 
 /** The first 32 bits of the id: a job without a seed of its own has the same one each time it is queued. */
 function seedOf(id: string): number {
@@ -123,10 +83,11 @@ interface EvaluationsOptions {
   readonly postgres: Pick<Pool, 'query'>;
   readonly redis: Redis;
   readonly authentication: Authentication;
+  readonly history: EvaluationHistory;
 }
 
 export function registerEvaluations(server: FastifyInstance, options: EvaluationsOptions): void {
-  const { postgres, redis, authentication } = options;
+  const { postgres, redis, authentication, history } = options;
 
   server.post<{ Body: EvaluationRequest }>(
     '/api/v1/evaluations',
@@ -148,22 +109,6 @@ export function registerEvaluations(server: FastifyInstance, options: Evaluation
     },
   );
 
-  server.get<{ Querystring: { agent_id: string } }>(
-    '/api/v1/evaluations',
-    { schema: schemas.list, onRequest: authentication.require('viewer') },
-    async ({ query }) => {
-      const { rows } = await askOf(
-        'PostgreSQL',
-        isPostgresAway,
-        postgres.query<EvaluationRow>(
-          `SELECT ${columns} FROM evaluations WHERE agent_id = $1 ORDER BY created_at DESC`,
-          [query.agent_id],
-        ),
-      );
-      return { evaluations: rows.map(present) };
-    },
-  );
-
   server.get<{ Params: { id: string } }>(
     '/api/v1/evaluations/:id',
     { schema: schemas.one, onRequest: authentication.require('viewer') },
@@ -171,10 +116,11 @@ export function registerEvaluations(server: FastifyInstance, options: Evaluation
       const { rows } = await askOf(
         'PostgreSQL',
         isPostgresAway,
-        postgres.query<EvaluationRow>(`SELECT ${columns} FROM evaluations WHERE id = $1`, [params.id]),
+        postgres.query<EvaluationRow>(`SELECT ${evaluationColumns} FROM evaluations WHERE id = $1`, [params.id]),
       );
       if (rows[0] === undefined) throw new Problem('not-found', 'no evaluation with this id has been settled');
-      return present(rows[0]);
+      await history.shown(rows[0]);
+      return presentEvaluation(rows[0]);
     },
   );
 }

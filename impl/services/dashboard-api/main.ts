@@ -28,18 +28,21 @@ const variables = {
       'expected origins like https://tars.example, with commas between them',
     )
     .default([]),
+  /** Event connections of one user to this process, and subscriptions on all of them. */
+  TARS_MAX_CONNECTIONS_PER_USER: wholeNumber(1, 1_000_000).default(100),
+  TARS_MAX_SUBSCRIPTIONS_PER_USER: wholeNumber(1, 1_000_000).default(1_000),
   TARS_JWT_SECRET: z.string('expected at least 32 characters').min(32, 'expected at least 32 characters'),
 };
 
 await runService('dashboard-api', variables, async (configuration, logger) => {
   const release = releases[configuration.TARS_RELEASE];
-  const postgres = createPostgresPool(configuration.TARS_POSTGRES_URL, 10, logger);
+  const postgres = createPostgresPool(configuration.TARS_POSTGRES_URL, 10, logger, release.database.pool);
   const redis = connectRedis(configuration.TARS_REDIS_URL, 'dashboard-api', 1_000, logger);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
 
   const api = await buildDashboardApi({
-    version: release.version,
+    release,
     postgres,
     redis,
     jwtSecret: configuration.TARS_JWT_SECRET,
@@ -51,6 +54,8 @@ await runService('dashboard-api', variables, async (configuration, logger) => {
     path: '/ws',
     redisUrl: configuration.TARS_REDIS_URL,
     allowedOrigins: configuration.TARS_ALLOWED_ORIGINS,
+    maxConnectionsPerUser: configuration.TARS_MAX_CONNECTIONS_PER_USER,
+    maxSubscriptionsPerUser: configuration.TARS_MAX_SUBSCRIPTIONS_PER_USER,
     authenticate: api.authenticate,
     logger,
     metrics,

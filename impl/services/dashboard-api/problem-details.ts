@@ -14,6 +14,7 @@ const kinds = {
   forbidden: { status: 403, title: 'The role does not permit this' },
   'not-found': { status: 404, title: 'There is no such resource' },
   'method-not-allowed': { status: 405, title: 'The resource does not know this method' },
+  'too-many-keys': { status: 409, title: 'As many API keys are in use as a user may have' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },

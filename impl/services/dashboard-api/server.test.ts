@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { releases } from '../../releases.ts';
 import { createLogger } from '../logger.ts';
 import { createPostgresPool } from '../postgres.ts';
 import { connectRedis } from '../redis.ts';
@@ -15,7 +16,14 @@ const redis = connectRedis('redis://127.0.0.1:1', 'test', 500, logger);
 let api: DashboardApi;
 
 beforeAll(async () => {
-  api = await buildDashboardApi({ version: 'v1.0.1', postgres, redis, jwtSecret, logger, metrics: new Registry() });
+  api = await buildDashboardApi({
+    release: releases['v1.0.1'],
+    postgres,
+    redis,
+    jwtSecret,
+    logger,
+    metrics: new Registry(),
+  });
 });
 
 afterAll(async () => {
@@ -132,7 +140,7 @@ test('an unknown field is named', async () => {
 
 test('what nobody foresaw is a 500 that tells nothing, and the log everything', async () => {
   const broken = await buildDashboardApi({
-    version: 'v1.0.1',
+    release: releases['v1.0.1'],
     // No server can be brought to this: a bug in the query itself.
     postgres: { query: () => Promise.reject(new TypeError('internal hunter3')) } as never,
     redis,
@@ -182,7 +190,7 @@ test('no log line holds a password, a token or the secret', () => {
 test('a flood of logins from one address does not lock out another', async () => {
   const begun: (() => void)[] = [];
   const api = await buildDashboardApi({
-    version: 'v1.0.1',
+    release: releases['v1.0.1'],
     // Answers when it is told to, so that the flood is still there when the other comes.
     postgres: { query: () => new Promise((resolve) => begun.push(() => resolve({ rows: [] }))) } as never,
     redis,

@@ -6,18 +6,23 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { ReleaseParts } from '../../release-parts.ts';
+import { registerAgentStates } from './agent-states.ts';
 import { registerAgents } from './agents.ts';
+import { registerApiKeys } from './api-keys.ts';
+import { registerAuditLogs } from './audit-logs.ts';
 import { type Authentication, registerAuthentication } from './authentication.ts';
+import { registerEvaluationSummary } from './evaluation-summary.ts';
 import { registerEvaluations } from './evaluations.ts';
 import { registerHealth } from './health.ts';
 import { registerLogin } from './login.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
+import { registerMetricValues } from './metric-values.ts';
 import { registerMetrics } from './metrics.ts';
 import { answerClientError, Problem, sendProblem } from './problem-details.ts';
 
 export interface DashboardApiOptions {
-  /** The release's version, as `/health` tells it. */
-  readonly version: string;
+  readonly release: Pick<ReleaseParts, 'version' | 'database'>;
   readonly postgres: Pick<Pool, 'query'>;
   readonly redis: Redis;
   /** At least 32 characters. */
@@ -35,7 +40,8 @@ export interface DashboardApi {
 
 /** Builds the server without listening. */
 export async function buildDashboardApi(options: DashboardApiOptions): Promise<DashboardApi> {
-  const { version, postgres, redis, metrics } = options;
+  const { release, postgres, redis, metrics } = options;
+  const { version } = release;
   let draining = false;
   const server: FastifyInstance = fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
@@ -79,7 +85,7 @@ export async function buildDashboardApi(options: DashboardApiOptions): Promise<D
       info: { title: 'T.A.R.S. dashboard API', version, description: 'Every error is RFC 9457 problem details.' },
     },
   });
-  const authentication = await registerAuthentication(server, options.jwtSecret);
+  const authentication = await registerAuthentication(server, options.jwtSecret, postgres);
   const routesAreComplete = refuseOtherMethods(server);
   registerMetrics(server, metrics);
   registerHealth(server, {
@@ -88,8 +94,21 @@ export async function buildDashboardApi(options: DashboardApiOptions): Promise<D
     isDraining: () => draining,
   });
   registerLogin(server, { postgres, authentication });
-  registerEvaluations(server, { postgres, redis, authentication });
+  const history = await release.database.serveEvaluationHistory({
+    server,
+    postgres,
+    redis,
+    mayRead: authentication.require('viewer'),
+    logger: options.logger,
+    metrics,
+  });
+  registerEvaluations(server, { postgres, redis, authentication, history });
+  registerEvaluationSummary(server, { postgres, authentication });
   registerAgents(server, { postgres, authentication });
+  registerAgentStates(server, { postgres, authentication });
+  registerApiKeys(server, { postgres, authentication });
+  registerMetricValues(server, { postgres, authentication });
+  registerAuditLogs(server, { postgres, authentication });
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   routesAreComplete();
   await server.ready();
