@@ -67,6 +67,14 @@ test('the limit stands at the threshold of a count, and of a guardrail as far fr
   expect(titleOf({})).toBe('Drawn besides: limit: p95 of the baseline ≤ +5 %. Logarithmic scale.');
 });
 
+test('the line of a guardrail stands apart from the baseline by the tolerance', () => {
+  const at = (tolerance: number) => {
+    const [drawing = ''] = drawings(pageOf({ limit: tolerance, tolerance }), 'is spread');
+    return Number(drawing.match(/<path class="limit" d="M([\d.]+) /)?.[1]);
+  };
+  expect(at(0.5)).toBeGreaterThan(at(0.05) + 10);
+});
+
 test('only gates of the same suite and measure share the samples', () => {
   expect(drawings(pageOf({ ...absolute, measure: 'other_ms' }), 'is spread')).toEqual([]);
   expect(drawings(pageOf({ ...absolute, suite: 'acme-9' }), 'is spread')).toEqual([]);
