@@ -20,6 +20,7 @@ describe('prove --judge --quick', () => {
       'early',
       'power',
       'false alarms',
+      'noise floor',
     ]);
     // Simpler rules cry wolf on the same data: that is what the judge's care is for.
     const simpler = kept.figures.filter(({ of }) => /^a (plain threshold|z test)/.test(of));
