@@ -37,6 +37,7 @@ check(
     arms: ['candidate'],
     measures: { caught_up_ms: 'ms', attempts: 'attempts', offered_share: 'share' },
     facts: [
+      'the attempts that clients made are those that came',
       'every client was live, and noticed that the server was gone',
       'every client was away when the server came back',
       'no connection was lost to a full listen queue, as far as the kernel tells',
@@ -89,13 +90,21 @@ check(
       const caughtUp = members.map(({ caughtUp_ms }) => (caughtUp_ms ?? listening_ms + WATCH_MS) - listening_ms);
       observe('caught_up_ms', caughtUp, { t0 });
       const within = (from_ms: number, until_ms: number) => (at_ms: number) => at_ms >= from_ms && at_ms < until_ms;
-      observe(
-        'attempts',
-        members.map(({ begun_ms }) => begun_ms.filter(within(turnedAwayFrom_ms, turnedAwayUntil_ms)).length),
-        { t0: new Date(turnedAwayFrom_ms) },
+      const attempts = members.map(
+        ({ begun_ms }) => begun_ms.filter(within(turnedAwayFrom_ms, turnedAwayUntil_ms)).length,
       );
+      observe('attempts', attempts, { t0: new Date(turnedAwayFrom_ms) });
       const offered = members.flatMap(({ begun_ms }) => begun_ms.filter((at_ms) => at_ms >= listening_ms));
       observe('offered_share', [busiestRate_per_s(offered, WINDOW_MS) / capacity_per_s], { t0 });
+
+      const begun = attempts.reduce((sum, one) => sum + one, 0);
+      const accepted = turningAway.accepted();
+      // Whoever came back began a connection to do so: a count that says otherwise has missed them.
+      fact(
+        'the attempts that clients made are those that came',
+        accepted > 0 && begun >= accepted && offered.length >= count,
+        `${begun} begun and ${accepted} accepted while sent away; ${offered.length} of ${count} clients or more afterwards`,
+      );
 
       record(members, fact);
       fact(
