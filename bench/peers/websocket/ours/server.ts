@@ -1,4 +1,5 @@
 /** Our server as v1.0.1 ships it, on the event log in Redis. */
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { RedisEventLog } from '../../../../impl/event-log/redis-event-log.ts';
@@ -7,10 +8,11 @@ import { CHANNEL, feedEvent } from '../conditions.ts';
 import { serveFeed } from '../feed-server.ts';
 
 const redisUrl = process.env.REDIS_URL ?? '';
-/** The log outlives this process; a source of its own keeps its numbers from being taken for repeated ones. */
-const source = `${process.pid}.${Date.now()}`;
-
 await serveFeed(async (server) => {
+  // The log outlives a turn: one whose clients began on the last turn's would meet a new epoch, which no other has to.
+  const redis = new Redis(redisUrl);
+  await redis.flushdb();
+  redis.disconnect();
   const log = new RedisEventLog({ url: redisUrl });
   await attachEventServer({
     server,
@@ -23,6 +25,6 @@ await serveFeed(async (server) => {
     metrics: new Registry(),
   });
   return async (number) => {
-    await log.append(CHANNEL, number, JSON.stringify(feedEvent(number)), source);
+    await log.append(CHANNEL, number, JSON.stringify(feedEvent(number)));
   };
 });
