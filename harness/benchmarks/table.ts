@@ -1,4 +1,4 @@
-/** The result of a benchmark for people: a table a scenario, its contenders side by side. */
+/** The result of a benchmark for people: a table a scenario, its contenders side by side, without the measures that none of them has. */
 import { number } from '../reporters/quantity.ts';
 import type { BenchmarkResult } from './result.ts';
 import type { Median, Standing } from './standings.ts';
@@ -15,9 +15,13 @@ export function benchmarkTable(result: BenchmarkResult): string {
     title,
     `medians of ${rounds} interleaved rounds [95 % interval] × the ratio to the first in the same round [95 % interval]`,
     ...scenarios.flatMap(([scenario, contenders]) => {
+      const isTaken = (index: number) => contenders.some(({ standings }) => standings[index]?.figure !== null);
       const measures = contenders[0]?.standings.map(({ measure }) => measure) ?? [];
-      const rows = contenders.map(({ name, version, standings }) => [`${name} ${version}`, ...standings.map(cell)]);
-      return ['', ...aligned([[scenario, ...measures], ...rows])];
+      const rows = contenders.map(({ name, version, standings }) => [
+        `${name} ${version}`,
+        ...standings.filter((_, index) => isTaken(index)).map(cell),
+      ]);
+      return ['', ...aligned([[scenario, ...measures.filter((_, index) => isTaken(index))], ...rows])];
     }),
     '',
     ...absent.map(

