@@ -15,6 +15,8 @@ describe('autocorrelationTimeBound', () => {
     [[1, 4, 2, 3], 1 + 2 * Math.sqrt(14 / 4)],
     // Lags 0 and 1: 1, 0.5; the next two sum to less than 0.
     [[1, 2, 3, 4, 5, 6], 2 * (1 + 2 * Math.sqrt(6 / 6))],
+    // Pairs of lags 65/60, 1/60, 8/60, then under 0: the third counts as much as the second, the sum does not rise again.
+    [[9, 7, 8, 2, 4, 6, 3, 5, 1], (-1 + (2 * (65 + 1 + 1)) / 60) * (1 + 2 * Math.sqrt(22 / 9))],
     // Nothing varies, nothing is remembered.
     [[7, 7, 7, 7], 1 + 2 * Math.sqrt(2 / 4)],
   ])('of %j is %d, by hand', (values, bound) => {

@@ -60,7 +60,7 @@ function correlated(centred: Float64Array): { beyond: number; lags: number } {
   let time = -1;
   let lags = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (; lags + 1 < centred.length; lags += 2) {
+  for (; lags < centred.length; lags += 2) {
     // A constant series has no variance, and its NaN ends the sum too: it has nothing to remember.
     const pair = (sumAt(lags) + sumAt(lags + 1)) / variance;
     if (!(pair > 0)) break;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scattered } from './scattered.fixture.ts';
 import { seriesSlope } from './slope.ts';
-import type { Point } from './theil-sen.ts';
+import { middleOf, type Point, theilSen } from './theil-sen.ts';
 
 const line = (length: number, at: (x: number) => number): Point[] =>
   Array.from({ length }, (_, x) => ({ x, y: at(x) }));
@@ -41,6 +41,20 @@ describe('seriesSlope', () => {
     expect(seriesSlope(line(2, (x) => 3 * x))).toMatchObject({ slope: 3, low: null, high: null });
   });
 
+  test('is that of medians parted by gaps, with a fifth of the level kept back', () => {
+    const still = line(400, (x) => jitter(Math.floor(x / 4)));
+    const { blocks, autocorrelationTime_samples, ...estimate } = seriesSlope(still);
+    const gap = Math.round(autocorrelationTime_samples);
+    expect(gap).toBeGreaterThanOrEqual(4);
+    const middles = Array.from({ length: blocks }, (_, block) => {
+      const from = Math.floor((block * 400) / blocks) + gap;
+      const part = still.slice(from, Math.floor(((block + 1) * 400) / blocks));
+      const middle = (of: keyof Point) => middleOf(Float64Array.from(part, (point) => point[of]).sort());
+      return { x: middle('x'), y: middle('y') };
+    });
+    expect(estimate).toEqual(theilSen(middles, 0.96));
+  });
+
   test('has none when a series remembers for too long, and gets one when it is watched for longer', () => {
     const wave = (x: number) => Math.sin(x / 8) + Math.sin(x / 5.1);
     expect(seriesSlope(line(150, wave))).toMatchObject({ blocks: 0, low: null, high: null });
@@ -72,7 +86,8 @@ describe('seriesSlope', () => {
       fc.property(values, fc.integer({ min: -1_000, max: 1_000 }), fc.constantFrom(0.25, 8), (ys, by, times) => {
         const points = seriesOf(ys);
         const estimate = seriesSlope(points);
-        expect(seriesSlope(points.toReversed())).toEqual(estimate);
+        const shuffled = points.toSorted((a, b) => scattered(a.x) - scattered(b.x));
+        expect(seriesSlope(shuffled)).toEqual(estimate);
         expect(seriesSlope(points.map(({ x, y }) => ({ x: x + by, y: y - by })))).toEqual(estimate);
         const scaled = (bound: number | null, factor: number) => (bound === null ? null : bound * factor + 0);
         const { slope, low, high, ...rest } = estimate;

@@ -97,6 +97,6 @@ function requireSeries(sorted: readonly Point[]): void {
   for (const [at, { x, y }] of sorted.entries()) {
     if (!Number.isFinite(x) || !Number.isFinite(y))
       throw new StatisticsInputError(`expected finite x and y, not ${x} and ${y}`);
-    if (at > 0 && x === sorted[at - 1]?.x) throw new StatisticsInputError(`expected each x once, not ${x} twice`);
+    if (x === sorted[at - 1]?.x) throw new StatisticsInputError(`expected each x once, not ${x} twice`);
   }
 }
