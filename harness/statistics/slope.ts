@@ -15,7 +15,7 @@ const LEVEL_SHARE = 0.8;
 const MOST_VALUES = 1_024;
 
 /** Of the largest value; far above what doubles round, far under what any noise is. */
-const ROUNDING = 2 ** -40;
+const ROUNDING = 2 ** -48;
 
 interface Series {
   x: Float64Array;
@@ -38,7 +38,7 @@ export interface SeriesSlope extends SlopeEstimate {
  * narrow, and of one long enough the exact law of the ranks needs none.
  *
  * Supposes a straight line plus noise whose law stays the same, samples taken about evenly in x, and a memory that shows
- * within the series. It cannot tell from a slope a wave that is longer than the series and hidden under noise, and of a
+ * within the series. It cannot tell from a slope a wave about as long as the series and hidden under noise, and of a
  * strictly periodic noise the blocks may see its beat with their own length. No law of the noise is supposed: no moment
  * need exist. `npm run prove -- --judge` holds it to its confidence (promise `slope`).
  *
