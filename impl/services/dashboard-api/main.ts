@@ -70,7 +70,12 @@ await runService('dashboard-api', variables, async (configuration, logger) => {
     logger,
     metrics,
   });
-  const url = await api.server.listen({ host: configuration.TARS_HOST, port: configuration.TARS_PORT });
+  const url = await api.server.listen({
+    host: configuration.TARS_HOST,
+    port: configuration.TARS_PORT,
+    // Thousands of dashboards come back within seconds of a restart; at Node's 511 the kernel drops what does not fit.
+    backlog: 4_096,
+  });
   logger.info({ url }, 'dashboard-api listening');
 
   return async () => {
