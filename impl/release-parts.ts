@@ -187,6 +187,12 @@ export interface EventClient {
 /** How dashboard-api keeps its connections to PostgreSQL. */
 export type PoolSettings = Pick<PoolConfig, 'min' | 'idleTimeoutMillis' | 'maxLifetimeSeconds' | 'options'>;
 
+/** Requests a minute, over all instances together. */
+export interface RateLimits {
+  readonly perAddress: number;
+  readonly perKey: number;
+}
+
 export interface EvaluationHistoryOptions {
   readonly server: FastifyInstance;
   readonly postgres: Pick<Pool, 'query'>;
@@ -209,6 +215,8 @@ export interface ReleaseParts {
     readonly pool: PoolSettings;
     /** Brings a database with v1.0.0's tables to what this release needs. Safe to repeat, and while others use it. */
     migrate(postgresUrl: string): Promise<void>;
+    /** Answers requests beyond the limits with 429. To be called before routes are registered. v1.0.0 knows no limits. */
+    limitRates(server: FastifyInstance, redis: Redis, limits: RateLimits): Promise<void>;
     /** Registers the route. */
     serveEvaluationHistory(options: EvaluationHistoryOptions): Promise<EvaluationHistory>;
   };

@@ -16,6 +16,7 @@ export const releases: Record<ReleaseName, ReleaseParts> = {
     database: {
       pool: {},
       async migrate() {},
+      async limitRates() {},
       async serveEvaluationHistory(options) {
         const { serveEvaluationHistory } = await import('./baseline/database/evaluation-history.ts');
         return serveEvaluationHistory(options);
@@ -42,6 +43,10 @@ export const releases: Record<ReleaseName, ReleaseParts> = {
         } finally {
           await migrator.close();
         }
+      },
+      async limitRates(server, redis, limits) {
+        const { limitRates } = await import('./database/rate-limits.ts');
+        limitRates(server, redis, limits);
       },
       async serveEvaluationHistory(options) {
         const { serveEvaluationHistory } = await import('./database/evaluation-history.ts');

@@ -1,5 +1,7 @@
 /** What is commonly done instead, on the same data: to show what the judge's care is for. */
 import { quantileOf } from '../statistics/quantile.ts';
+import { studentQuantile } from '../statistics/student.ts';
+import type { Point } from '../statistics/theil-sen.ts';
 import type { PairValues } from './measurement.ts';
 
 /** One-sided z at 0.05. */
@@ -14,6 +16,21 @@ export function plainThresholdFails(values: readonly PairValues[]): boolean {
       95,
     ) as number;
   return p95('candidate') > MARGIN * p95('baseline');
+}
+
+/** Least squares finds a slope at 95 %, as if the samples were independent. */
+export function leastSquaresFindsSlope(points: readonly Point[]): boolean {
+  const mean = (of: keyof Point) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
+  const [x0, y0] = [mean('x'), mean('y')];
+  let [xx, xy, yy] = [0, 0, 0];
+  for (const { x, y } of points) {
+    xx += (x - x0) ** 2;
+    xy += (x - x0) * (y - y0);
+    yy += (y - y0) ** 2;
+  }
+  const freedom = points.length - 2;
+  const error = Math.sqrt((yy - xy ** 2 / xx) / freedom / xx);
+  return Math.abs(xy / xx) / error > studentQuantile(0.975, freedom);
 }
 
 /** A two-sample z test of the logarithms of all requests so far, made again after every pair. */

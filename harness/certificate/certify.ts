@@ -7,6 +7,7 @@ import type { Context } from './figure.ts';
 import { mutationFigures } from './mutation-figures.ts';
 import { noiseFloors } from './noise-floor.ts';
 import { power } from './power.ts';
+import { slopes } from './slopes.ts';
 import { speed } from './speed.ts';
 
 /** The certificate but for what it was made on, and when. */
@@ -25,6 +26,7 @@ export async function certify(context: Context): Promise<Findings> {
     ...power(context),
     ...falseAlarms(context),
     ...noiseFloors(context),
+    ...slopes(context),
     ...mutationFigures(context.mutation),
   ];
   return {

@@ -35,6 +35,21 @@ export class Draws {
   }
 }
 
+/**
+ * A series of standard deviation 1 in which each value has this correlation, from 0 to under 1, with the one before: AR(1),
+ * begun long before its first value.
+ */
+export function autoregressive(draws: Draws, count: number, correlation: number, tails: Weather['tails']): number[] {
+  const fresh = Math.sqrt(1 - correlation ** 2);
+  let state = 0;
+  const next = () => {
+    state = correlation * state + fresh * (tails === 'heavy' ? draws.heavy() : draws.normal());
+    return state;
+  };
+  for (let before = 0; before < 10 / (1 - correlation); before++) next();
+  return Array.from({ length: count }, next);
+}
+
 export interface Weather {
   /** Standard deviation of a replicate's level, as a share of it. */
   noise: number;

@@ -21,6 +21,7 @@ describe('prove --judge --quick', () => {
       'power',
       'false alarms',
       'noise floor',
+      'slope',
     ]);
     // Simpler rules cry wolf on the same data: that is what the judge's care is for.
     const simpler = kept.figures.filter(({ of }) => /^a (plain threshold|z test)/.test(of));

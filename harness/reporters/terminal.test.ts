@@ -29,7 +29,7 @@ describe('renderTerminal', () => {
         ✓ all facts of 1 check hold
 
       ACME-1005 2 pass
-        ✓ rss-bounded       max 88.5 MiB (< 200 MiB)        v1.0.0 168 MiB
+        ✓ rss-bounded       max 88.5 MB (< 200 MB)          v1.0.0 168 MB
         ✓ all facts of 1 check hold
 
       · deferred to nightly: acme-1005/slope-over-48-h
@@ -64,7 +64,7 @@ describe('renderTerminal', () => {
         ∅ writes-lost         no samples (0 allowed)
 
       ACME-1005 2 pass
-        ✓ rss-bounded         max 88.5 MiB (< 200 MiB)   v1.0.0 168 MiB
+        ✓ rss-bounded         max 88.5 MB (< 200 MB)     v1.0.0 168 MB
         ✓ all facts of 1 check hold
 
       ✗ fail acme-1001/silent-drop-found

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** One line: what the judge is held to, what came out, and whether that is enough. */
 export const figureSchema = z.strictObject({
-  /** What is promised: `false alarms`, `power`, `early`, `repeatable`, `closed`, `fast`, `noise floor`, `mutation score`. */
+  /** What is promised: `false alarms`, `power`, `early`, `repeatable`, `closed`, `fast`, `noise floor`, `slope`, `mutation score`. */
   promise: z.string(),
   /** The gate and the circumstances. */
   of: z.string(),

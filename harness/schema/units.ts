@@ -11,10 +11,11 @@ const TIME: Step[] = [
   { per: 1, from: 1, name: 'ms' },
   { per: 0.001, from: 0, name: 'µs' },
 ];
+/** Powers of ten, as the SI has them and release plans write them: "< 10 MB" is 10,000,000. */
 const BYTES: Step[] = [
-  { per: 2 ** 30, from: 2 ** 30, name: 'GiB' },
-  { per: 2 ** 20, from: 2 ** 20, name: 'MiB' },
-  { per: 2 ** 10, from: 2 ** 10, name: 'KiB' },
+  { per: 1e9, from: 1e9, name: 'GB' },
+  { per: 1e6, from: 1e6, name: 'MB' },
+  { per: 1e3, from: 1e3, name: 'kB' },
   { per: 1, from: 0, name: 'B' },
 ];
 

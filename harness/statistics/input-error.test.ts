@@ -7,7 +7,11 @@ import { clopperPearson } from './proportion.ts';
 import { quantileRanks } from './quantile.ts';
 import { shareEvidence } from './share-sequence.ts';
 import { hodgesLehmann } from './signed-rank.ts';
+import { seriesSlope } from './slope.ts';
 import { studentQuantile } from './student.ts';
+import { theilSen, theilSenSlope } from './theil-sen.ts';
+
+const POINT = { x: 1, y: 1 };
 
 test.each<[() => unknown, string]>([
   [() => designEffect([{ size: 3, hits: 4 }]), 'expected 0 <= hits <= size, not 4 of 3'],
@@ -39,6 +43,16 @@ test.each<[() => unknown, string]>([
   [() => studentQuantile(0.4, 3), 'expected a probability in [0.5, 1) and a freedom above 0, not 0.4 and 3'],
   [() => studentQuantile(1, 3), 'expected a probability in [0.5, 1) and a freedom above 0, not 1 and 3'],
   [() => studentQuantile(0.9, 0), 'expected a probability in [0.5, 1) and a freedom above 0, not 0.9 and 0'],
+  [() => theilSenSlope([{ x: 0, y: 0 }]), 'expected at least 2 points, not 1'],
+  [() => theilSen([POINT, POINT], 0.95), 'expected each x once, not 1 twice'],
+  [() => theilSen([POINT, { x: 2, y: 2 }], 1), 'expected a confidence inside (0, 1), not 1'],
+  [() => theilSen([POINT, { x: 2, y: 2 }], 0), 'expected a confidence inside (0, 1), not 0'],
+  [() => seriesSlope([POINT]), 'expected at least 2 points, not 1'],
+  [() => seriesSlope([POINT, { x: 0, y: 0 }, { x: 1, y: 3 }]), 'expected each x once, not 1 twice'],
+  [() => seriesSlope([POINT, { x: 2, y: Number.NaN }]), 'expected finite x and y, not 2 and NaN'],
+  [() => seriesSlope([{ x: Number.POSITIVE_INFINITY, y: 0 }, POINT]), 'expected finite x and y, not Infinity and 0'],
+  [() => seriesSlope([POINT, { x: 2, y: 2 }], 1), 'expected a confidence inside (0, 1), not 1'],
+  [() => seriesSlope([POINT, { x: 2, y: 2 }], 0), 'expected a confidence inside (0, 1), not 0'],
 ])('%# is refused', (ask, message) => {
   expect(ask).toThrow(StatisticsInputError);
   expect(ask).toThrow(message);

@@ -257,6 +257,15 @@ export default {
     gates: ['tars-1001/herd-rate'],
     profile: 'standard',
   },
+  'tars-1001/short-listen-queue': {
+    source: 'nodejs.org, net: server.listen(), backlog (511 unless it is given)',
+    says: 'The listen queue is as long as Node has it, and the kernel drops what a herd brings beyond',
+    file: 'impl/services/dashboard-api/main.ts',
+    find: 'backlog: 4_096,',
+    replace: 'backlog: 511,',
+    gates: ['tars-1001/herd/facts'],
+    profile: 'nightly',
+  },
   'tars-1001/back-off-reset-on-open': {
     source: 'yjs/y-websocket#74',
     says: 'The back-off starts over whenever a socket had opened, so a server that drops whom it accepts is hammered',

@@ -2,7 +2,7 @@
 import { html } from 'htm/preact';
 import type { Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
-import { counted, momentText, number, quantity } from '../quantity.ts';
+import { counted, momentText, number } from '../quantity.ts';
 import { endingText } from '../triage.ts';
 import { Command, Quoting, Section, Terms } from './parts.ts';
 
@@ -52,7 +52,7 @@ export function Provenance({ run }: { run: Run }) {
       ['System', provenance.os],
       [
         'Machine',
-        `${provenance.cpu}, ${counted(provenance.cores, 'core')}, ${quantity(provenance.memory_bytes, 'bytes')}`,
+        `${provenance.cpu}, ${counted(provenance.cores, 'core')}, ${Math.round(provenance.memory_bytes / 2 ** 30)} GiB`,
       ],
       ['Load at start', number(provenance.load)],
     ]} />

@@ -33,6 +33,9 @@ const variables = {
   /** Event connections of one user to this process, and subscriptions on all of them. */
   TARS_MAX_CONNECTIONS_PER_USER: wholeNumber(1, 1_000_000).default(100),
   TARS_MAX_SUBSCRIPTIONS_PER_USER: wholeNumber(1, 1_000_000).default(1_000),
+  /** Generous: they keep one client from taking the service from all others. Behind a proxy all have its address. */
+  TARS_REQUESTS_PER_MINUTE_PER_ADDRESS: wholeNumber(1, 10_000_000).default(30_000),
+  TARS_REQUESTS_PER_MINUTE_PER_KEY: wholeNumber(1, 10_000_000).default(6_000),
   TARS_JWT_SECRET: z.string('expected at least 32 characters').min(32, 'expected at least 32 characters'),
 };
 
@@ -48,6 +51,10 @@ await runService('dashboard-api', variables, async (configuration, logger) => {
     postgres,
     redis,
     jwtSecret: configuration.TARS_JWT_SECRET,
+    rateLimits: {
+      perAddress: configuration.TARS_REQUESTS_PER_MINUTE_PER_ADDRESS,
+      perKey: configuration.TARS_REQUESTS_PER_MINUTE_PER_KEY,
+    },
     pageFolder: configuration.TARS_PAGE_FOLDER,
     logger,
     metrics,
@@ -63,7 +70,12 @@ await runService('dashboard-api', variables, async (configuration, logger) => {
     logger,
     metrics,
   });
-  const url = await api.server.listen({ host: configuration.TARS_HOST, port: configuration.TARS_PORT });
+  const url = await api.server.listen({
+    host: configuration.TARS_HOST,
+    port: configuration.TARS_PORT,
+    // Thousands of dashboards come back within seconds of a restart; at Node's 511 the kernel drops what does not fit.
+    backlog: 4_096,
+  });
   logger.info({ url }, 'dashboard-api listening');
 
   return async () => {

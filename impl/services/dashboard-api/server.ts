@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { ReleaseParts } from '../../release-parts.ts';
+import type { RateLimits, ReleaseParts } from '../../release-parts.ts';
 import { registerAgentStates } from './agent-states.ts';
 import { registerAgents } from './agents.ts';
 import { registerApiKeys } from './api-keys.ts';
@@ -28,6 +28,8 @@ export interface DashboardApiOptions {
   readonly redis: Redis;
   /** At least 32 characters. */
   readonly jwtSecret: string;
+  /** @default none */
+  readonly rateLimits?: RateLimits;
   /** What the page was built into. @default none: the API serves without a page */
   readonly pageFolder?: string | undefined;
   readonly logger: Logger;
@@ -88,6 +90,7 @@ export async function buildDashboardApi(options: DashboardApiOptions): Promise<D
       info: { title: 'T.A.R.S. dashboard API', version, description: 'Every error is RFC 9457 problem details.' },
     },
   });
+  if (options.rateLimits) await release.database.limitRates(server, redis, options.rateLimits);
   const authentication = await registerAuthentication(server, options.jwtSecret, postgres);
   const routesAreComplete = refuseOtherMethods(server);
   registerMetrics(server, metrics);
