@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Absentee, BenchmarkContext } from '../../../harness/benchmarks/benchmark.ts';
 import { centrifugo } from '../../../harness/components/centrifugo/centrifugo.ts';
+import { claimRedisDatabase } from '../../../harness/components/claim.ts';
 import { redis } from '../../../harness/components/redis/redis.ts';
 import { startCentrifugo } from './centrifuge/server.ts';
 import type { Peer } from './peer.ts';
@@ -51,14 +52,24 @@ async function oursWithRedis(context: BenchmarkContext, absent: Absentee[]): Pro
       version: 'here',
       client: here('ours/client.ts'),
       entry: `export { createEventClient } from '${here('../../../impl/websocket/client.ts')}'`,
-      startServer: (signal) =>
-        startFeedServer({
+      // An empty log for each turn: on the last turn's, clients would meet a new epoch, which no other contender has to.
+      startServer: async (signal) => {
+        const claim = await claimRedisDatabase(component.url);
+        const server = await startFeedServer({
           name: 'our server',
           program: here('ours/server.ts'),
-          environment: { REDIS_URL: component.url },
+          environment: { REDIS_URL: claim.url },
           reaper: context.reaper,
           signal,
-        }),
+        });
+        return {
+          ...server,
+          stop: async () => {
+            await server.stop();
+            await claim.release();
+          },
+        };
+      },
     },
   ];
 }

@@ -1,5 +1,4 @@
 /** Our server as v1.0.1 ships it, on the event log in Redis. */
-import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { RedisEventLog } from '../../../../impl/event-log/redis-event-log.ts';
@@ -9,10 +8,6 @@ import { serveFeed } from '../feed-server.ts';
 
 const redisUrl = process.env.REDIS_URL ?? '';
 await serveFeed(async (server) => {
-  // The log outlives a turn: one whose clients began on the last turn's would meet a new epoch, which no other has to.
-  const redis = new Redis(redisUrl);
-  await redis.flushdb();
-  redis.disconnect();
   const log = new RedisEventLog({ url: redisUrl });
   await attachEventServer({
     server,
