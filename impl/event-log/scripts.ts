@@ -9,7 +9,9 @@
  * A server that restarts, or is promoted, may have lost the end of both without their contradicting each other, and
  * would give the offsets of lost events to others. So under a new run the epoch goes on only when the writer vouches
  * for the log's end: it stands where this writer left it, or just behind that with the very event that it appends again
- * because the server went before it answered. Until that next event nobody can know of the loss.
+ * because the server went before it answered, or it still has the last event that the writer will never append again.
+ * What came after that one is yet to be appended, or appended again, in the same order and so under the same offsets.
+ * Until that next event nobody can know of the loss.
  */
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
@@ -39,7 +41,8 @@ if not sequence then redis.call('EXPIRE', meta, ${EMPTY_CHANNEL_TTL_S}) end
 
 /**
  * ARGV: new epoch, sequence, payload, max events, epoch and offset where this writer left the log ('' if it does not
- * know), source of the sequence → [epoch, offset, duplicate].
+ * know), source of the sequence, the last sequence known to have been appended ('' if none is known) → [epoch, offset,
+ * duplicate].
  */
 const APPEND = `${HEAL}
 local source, heldRun = unpack(redis.call('HMGET', meta, 'source', 'run'))
@@ -47,7 +50,9 @@ local isForeign = sequence and source ~= ARGV[7]
 local left = epoch == ARGV[5] and tonumber(ARGV[6])
 local run = run()
 local isAgain = left and offset == left + 1 and sequence == ARGV[2]
-if isForeign or (left and offset < left) or (run ~= heldRun and offset ~= left and not isAgain) then begin() offset = 0 end
+local confirmed = tonumber(ARGV[8])
+local isVouchedFor = offset == left or isAgain or (confirmed and tonumber(sequence or '0') >= confirmed)
+if isForeign or (left and offset < left) or (run ~= heldRun and not isVouchedFor) then begin() offset = 0 end
 if sequence and not isForeign and tonumber(ARGV[2]) <= tonumber(sequence) then return { epoch, offset, 1 } end
 offset = offset + 1
 redis.call('XADD', stream, 'MAXLEN', '=', ARGV[4], string.format('%.0f-0', offset), 'epoch', epoch, 'payload', ARGV[3])

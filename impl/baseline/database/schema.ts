@@ -11,6 +11,7 @@ const installationLock = 1_001_000;
 /**
  * Ids of `outbox` are the sequence of the event log: whoever inserts holds the outbox lock until commit, so that id
  * order is commit order, and the sequence must never restart while an event log that has seen it lives on.
+ * `outbox_relayed` holds for each channel the last event that left the outbox because it stood in the event log.
  * `payload` is `json`, not `jsonb`, so that what is published is byte for byte what was committed.
  *
  * `agent_states` keeps every state an agent was in, the newest being the present one. `key_hash` is the sha256 of an API
@@ -79,6 +80,10 @@ CREATE TABLE IF NOT EXISTS outbox (
   id bigserial PRIMARY KEY,
   channel text NOT NULL,
   payload json NOT NULL
+);
+CREATE TABLE IF NOT EXISTS outbox_relayed (
+  channel text PRIMARY KEY,
+  id bigint NOT NULL
 );
 `;
 

@@ -3,7 +3,8 @@
  *
  * One relay leads at a time, by a session lock of PostgreSQL. It appends strictly one event after the other, with its
  * outbox id as sequence, and deletes events only when they stand in the log. Killed in between, its successor appends
- * them again and the log knows them by their sequence. An older leader that has not yet noticed the loss of its session
+ * them again and the log knows them by their sequence. With each deletion it keeps which was the last of its channel: by
+ * that a successor that has seen nothing itself can tell whether a log server that restarted has lost any. An older leader that has not yet noticed the loss of its session
  * can for the same reason only repeat.
  */
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,7 +15,13 @@ import { outboxNotification } from './evaluations-table.ts';
 
 /** What the relay needs of the event log. */
 export interface AppendableLog {
-  append(channel: string, sequence: number, payload: string, source: string): Promise<{ duplicate: boolean }>;
+  append(
+    channel: string,
+    sequence: number,
+    payload: string,
+    source: string,
+    confirmed: number,
+  ): Promise<{ duplicate: boolean }>;
 }
 
 export interface OutboxRelayOptions {
@@ -37,6 +44,8 @@ interface OutboxRow {
    * a dump, a backup or a replica took the place of what was there.
    */
   source: string;
+  /** The last of its channel that was deleted, 0 before the first. */
+  confirmed: string;
 }
 
 const leaderLock = 1_001_002;
@@ -48,6 +57,12 @@ const stepBack_ms = 3 * poll_ms;
 const batch = 100;
 /** From reading a batch to deleting what was appended of it, however slow the log: longer, and the session would end. */
 export const batch_ms_max = 2_000;
+
+/** Deletes what stands in the log, and keeps the last of each channel; one statement, so both or neither. */
+const settle = `
+WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]) RETURNING id, channel)
+INSERT INTO outbox_relayed SELECT channel, max(id) FROM gone GROUP BY channel
+ON CONFLICT (channel) DO UPDATE SET id = greatest(outbox_relayed.id, excluded.id)`;
 
 export class OutboxRelay {
   readonly #options: OutboxRelayOptions;
@@ -113,8 +128,9 @@ export class OutboxRelay {
     this.#options.logger.info('this engine relays the outbox');
     while (!stopping.aborted) {
       const { rows } = await client.query<OutboxRow>(
-        `SELECT id, channel, payload::text AS payload, concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
-           left(pg_walfile_name(pg_current_wal_lsn()), 8), tableoid) AS source FROM outbox ORDER BY id LIMIT ${batch}`,
+        `SELECT outbox.id, channel, payload::text AS payload, concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
+           left(pg_walfile_name(pg_current_wal_lsn()), 8), outbox.tableoid) AS source, coalesce(relayed.id, 0) AS confirmed
+         FROM outbox LEFT JOIN outbox_relayed AS relayed USING (channel) ORDER BY outbox.id LIMIT ${batch}`,
       );
       const appended: string[] = [];
       const begun_ms = performance.now();
@@ -123,7 +139,7 @@ export class OutboxRelay {
         appended.push(row.id);
         if (performance.now() - begun_ms > batch_ms_max) break;
       }
-      if (appended.length > 0) await client.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [appended]);
+      if (appended.length > 0) await client.query(settle, [appended]);
       // Only a pass that went through says that PostgreSQL serves: connecting and leading do not.
       this.#losses = 0;
       if (appended.length > 0) continue;
@@ -139,11 +155,15 @@ export class OutboxRelay {
   }
 
   /** Appends the event; false when stopped before or after `appendFailures_max` failures. Throws when PostgreSQL is lost. */
-  async #append({ id, channel, payload, source }: OutboxRow, leader: Client, stopping: AbortSignal): Promise<boolean> {
+  async #append(
+    { id, channel, payload, source, confirmed }: OutboxRow,
+    leader: Client,
+    stopping: AbortSignal,
+  ): Promise<boolean> {
     const { log, logger, backOff_ms_max, onAppended } = this.#options;
     for (let attempt = 1; attempt <= appendFailures_max && !stopping.aborted; attempt += 1) {
       try {
-        onAppended(await log.append(channel, Number(id), payload, source));
+        onAppended(await log.append(channel, Number(id), payload, source, Number(confirmed)));
         return true;
       } catch (err) {
         logger.warn({ err, outboxId: id, attempt }, 'the event log does not take the event; it waits');
