@@ -65,9 +65,9 @@ export default {
     source: 'the release plan: no message lost',
     says: 'Events are gathered in the outbox for 200 ms and relayed newest first, and the older ones then refused',
     file: 'impl/services/eval-engine/outbox-relay.ts',
-    find: 'FROM outbox ORDER BY id LIMIT',
+    find: 'USING (channel) ORDER BY outbox.id LIMIT',
     // Gathered, for as they come hardly two of them ever wait together.
-    replace: 'FROM outbox, pg_sleep(0.2) ORDER BY id DESC LIMIT',
+    replace: 'USING (channel), pg_sleep(0.2) ORDER BY outbox.id DESC LIMIT',
     gates: ['tars-1001/nothing-lost'],
   },
   'tars-1001/event-differs-from-its-row': {
