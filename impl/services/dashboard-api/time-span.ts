@@ -1,6 +1,5 @@
 /** A span of time in a query string: `from` counts, `to` does not any more. */
-import type { FieldFault } from './problem-details.ts';
-import { Problem } from './problem-details.ts';
+import { type FieldFault, Problem } from './problem-details.ts';
 
 export interface SpanQuery {
   readonly from?: string;
