@@ -73,15 +73,14 @@ export class RedisEventLog implements HistoryReader {
    * A sequence of another `source` is not compared with the last one but begins a new epoch: the events before it may
    * not be those of this source. So does the next event when the log does not stand where this writer left it and its server may
    * have lost the rest.
-   * `confirmed` is the last sequence of the channel that the caller will not repeat, since it knows that it was appended
-   * (0 if there is none): with it the log of a server that restarted goes on, unless that one is lost.
+   * `confirmed` is the last sequence of the channel that the caller will not repeat, since it knows that it was appended: with it the log of a server that restarted goes on, unless that one is lost.
    * @throws {EventLogError} when the payload is not JSON or too large, or the sequence is not a positive integer.
    */
   async append(channel: string, sequence: number, payload: string, source = '', confirmed?: number): Promise<Appended> {
     this.#check(channel, sequence, payload);
     const left = this.#left.get(channel);
-    const args = [freshEpoch(), sequence, payload, this.#maxEvents, left?.epoch ?? '', left?.offset ?? 0, source];
-    args.push(confirmed ?? '');
+    const from = [left?.epoch ?? '', left?.offset ?? 0];
+    const args = [freshEpoch(), sequence, payload, this.#maxEvents, ...from, source, confirmed ?? ''];
     const [epoch, offset, duplicate] = (await this.#run(scripts.append, channel, args)) as [string, number, number];
     this.#leave(channel, { epoch, offset });
     return { epoch, offset, duplicate: duplicate === 1 };

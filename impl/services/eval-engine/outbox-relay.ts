@@ -20,7 +20,7 @@ export interface AppendableLog {
     sequence: number,
     payload: string,
     source: string,
-    confirmed: number,
+    confirmed: number | undefined,
   ): Promise<{ duplicate: boolean }>;
 }
 
@@ -44,8 +44,8 @@ interface OutboxRow {
    * a dump, a backup or a replica took the place of what was there.
    */
   source: string;
-  /** The last of its channel that was deleted, 0 before the first. */
-  confirmed: string;
+  /** The last of its channel that was deleted; null if none is known: nobody can then vouch for the log. */
+  confirmed: string | null;
 }
 
 const leaderLock = 1_001_002;
@@ -129,7 +129,7 @@ export class OutboxRelay {
     while (!stopping.aborted) {
       const { rows } = await client.query<OutboxRow>(
         `SELECT outbox.id, channel, payload::text AS payload, concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
-           left(pg_walfile_name(pg_current_wal_lsn()), 8), outbox.tableoid) AS source, coalesce(relayed.id, 0) AS confirmed
+           left(pg_walfile_name(pg_current_wal_lsn()), 8), outbox.tableoid) AS source, relayed.id AS confirmed
          FROM outbox LEFT JOIN outbox_relayed AS relayed USING (channel) ORDER BY outbox.id LIMIT ${batch}`,
       );
       const appended: string[] = [];
@@ -163,7 +163,9 @@ export class OutboxRelay {
     const { log, logger, backOff_ms_max, onAppended } = this.#options;
     for (let attempt = 1; attempt <= appendFailures_max && !stopping.aborted; attempt += 1) {
       try {
-        onAppended(await log.append(channel, Number(id), payload, source, Number(confirmed)));
+        onAppended(
+          await log.append(channel, Number(id), payload, source, confirmed === null ? undefined : Number(confirmed)),
+        );
         return true;
       } catch (err) {
         logger.warn({ err, outboxId: id, attempt }, 'the event log does not take the event; it waits');
