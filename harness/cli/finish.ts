@@ -2,6 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge } from '../judge/judge.ts';
+import { renderAnnotations } from '../reporters/annotations.ts';
+import { renderBadge } from '../reporters/badge.ts';
+import { renderCtrf } from '../reporters/ctrf.ts';
 import { renderHtml } from '../reporters/html/html.ts';
 import { renderJunit } from '../reporters/junit.ts';
 import { renderSummary } from '../reporters/summary.ts';
@@ -30,7 +33,10 @@ export async function finishFolder(folder: string): Promise<Run> {
   runSchema.parse(run);
   writeAtomically(join(folder, FILES.html), renderHtml(run));
   writeAtomically(join(folder, FILES.junit), renderJunit(run));
+  writeAtomically(join(folder, FILES.ctrf), renderCtrf(run));
   writeAtomically(join(folder, FILES.summary), renderSummary(run));
+  writeAtomically(join(folder, FILES.annotations), renderAnnotations(run));
+  writeAtomically(join(folder, FILES.badge), renderBadge(run));
   // Last, because a run that has it counts as ended.
   writeAtomically(join(folder, FILES.run), `${JSON.stringify(run, null, 2)}\n`);
   return run;

@@ -28,7 +28,7 @@ describe('a run that keeps its promises', () => {
     expect(gateOf(run, 'small/answers-rightly')).toMatchObject({ verdict: 'pass', discriminates: true });
     expect(run.deferred).toContainEqual({ id: 'small/waits', decidableFrom: 'standard' });
     expect(run.deferred).toContainEqual({ id: 'small/alone/facts', decidableFrom: 'nightly' });
-    for (const file of ['report.html', 'junit.xml', 'summary.md'])
+    for (const file of ['report.html', 'junit.xml', 'ctrf.json', 'summary.md', 'annotations.txt', 'badge.json'])
       expect(place.read(file)).toContain('small/answers-rightly');
     expect(JSON.parse(readFileSync(history, 'utf8'))).toMatchObject({ id: run.id, verdict: 'pass' });
     expect(place.leftovers()).toEqual([]);

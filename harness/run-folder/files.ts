@@ -10,5 +10,8 @@ export const FILES = {
   run: 'run.json',
   html: 'report.html',
   junit: 'junit.xml',
+  ctrf: 'ctrf.json',
   summary: 'summary.md',
+  annotations: 'annotations.txt',
+  badge: 'badge.json',
 } as const;
