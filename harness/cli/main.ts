@@ -103,6 +103,17 @@ program
   );
 
 program
+  .command('compare')
+  .description('hold one saved run against another: new, fixed, worse and better beyond noise')
+  .argument('<before>', 'run folder or id, or a run.json')
+  .argument('<after>', 'the same; exit 1 when something is new or worse, 2 when something cannot be compared')
+  .addOption(output())
+  .option('--json', 'print the comparison as JSON')
+  .action(async (before: string, after: string, values: Values) =>
+    exitWith(await (await import('./compare.ts')).compare(before, after, values as never)),
+  );
+
+program
   .command('prove')
   .description('put the judgement itself to the proof, with --mutants, --judge, --aa or --stryker')
   .option('--mutants', 'plant each mutant of the suites in the candidate: a gate must fail')
