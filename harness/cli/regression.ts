@@ -24,6 +24,7 @@ import { type Filters, type Selection, select } from './select.ts';
 import { Stopping } from './stopping.ts';
 import { tell } from './tell.ts';
 import { oneOf, UsageError } from './usage-error.ts';
+import { readWaivers, waiversFile } from './waivers.ts';
 
 export interface RegressionOptions extends Filters {
   readonly profile: Profile;
@@ -45,7 +46,9 @@ export async function regression(options: RegressionOptions): Promise<number> {
   const config = await loadConfig(options.config);
   const arms = armsOf(options, config);
   const forced = parseForced(options.component, config);
-  const selection = select(await discover(config.root, config.suites), options, options.profile, options.repeat);
+  const discovered = await discover(config.root, config.suites);
+  const waivers = readWaivers(waiversFile(config.root), discovered);
+  const selection = select(discovered, options, options.profile, options.repeat);
   if (selection.mutant !== undefined) changeOf(selection.mutant, config.root);
   if (options.list) {
     process.stdout.write(list(selection));
@@ -63,7 +66,10 @@ export async function regression(options: RegressionOptions): Promise<number> {
   using _signals = stopping.listenForSignals(progress.line);
   try {
     const seed = options.seed ?? randomInt(2 ** 32);
-    const scope = scopeOf(options, config, arms, seed, selection);
+    const scope = {
+      ...scopeOf(options, config, arms, seed, selection),
+      ...(waivers.length === 0 ? {} : { waivers }),
+    };
     for (const warning of preflight({ ...look(options.output), load: loadavg()[0] ?? 0, cores: cpus().length }))
       progress.line(warning);
     if (options.history !== undefined) prepareHistory(options.history);

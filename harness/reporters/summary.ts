@@ -11,9 +11,11 @@ import {
   elapsed_ms,
   endingText,
   MARKS,
-  outcome,
+  outcomeText,
   summarySentence,
   troubles,
+  waivedGates,
+  waiverText,
 } from './triage.ts';
 
 /** GitHub drops a summary of more than 1 MiB whole. */
@@ -28,10 +30,16 @@ export function renderSummary(run: Run): string {
   const page = new Page(MOST_BYTES - NOTES_BYTES - Buffer.byteLength(end));
   const { baseline, candidate } = run.provenance.arms;
   page.add(
-    `# ${MARKS[run.verdict]} ${outcome(run.verdict)}: ${text(run.product)} ${text(candidate)} against ${text(baseline)}\n\n`,
+    `# ${MARKS[run.verdict]} ${outcomeText(run)}: ${text(run.product)} ${text(candidate)} against ${text(baseline)}\n\n`,
   );
   page.add(`**${text(summarySentence(run))}** ${countsText(countVerdicts(run.gates))}\n`);
   page.list('\n## Failed and not known\n\n', 'gates that do not pass', troubles(run), trouble);
+  page.list(
+    '\n## Waived\n\n',
+    'waived gates',
+    waivedGates(run),
+    (gate) => `- ${verdict(gate)} ${code(gate.id)}: ${text(waiverText(gate.waived))}\n`,
+  );
   page.list('\n## Not complete\n\n', 'missing things', run.scope.missing, (sentence) => `- ${text(sentence)}\n`);
   page.list(
     GATES_HEAD,

@@ -10,9 +10,11 @@ import {
   elapsed_ms,
   type GateGroup,
   MARKS,
-  outcome,
+  outcomeText,
   summarySentence,
   troubles,
+  waivedGates,
+  waiverText,
 } from './triage.ts';
 import { voidedText } from './voided.ts';
 
@@ -56,7 +58,7 @@ function verdictLines(run: Run, undecided: readonly string[], colors: Colors, wi
   const open = undecided.length > 0 && run.verdict !== 'fail';
   const text = open
     ? `NOT KNOWN for release · ${oneLine(cut(undecided.join('; '), MOST_REASON))}`
-    : `${outcome(run.verdict)} · ${oneLine(summarySentence(run))}`;
+    : `${outcomeText(run)} · ${oneLine(summarySentence(run))}`;
   const verdict = open ? 'no-data' : run.verdict;
   return wrap(text, width).map((line) => colors.bold(paint(verdict, line, colors)));
 }
@@ -153,6 +155,8 @@ function noteLines(run: Run, colors: Colors, width: number): string[] {
     const voided = voidedText(check);
     if (voided !== undefined) notes.push(`${oneLine(check.id)}: ${oneLine(voided)}`);
   }
+  for (const gate of waivedGates(run))
+    notes.push(`${gate.verdict} ${oneLine(gate.id)} ${oneLine(waiverText(gate.waived))}`);
   if (scope.narrowedBy.length > 0) notes.push(`narrowed by ${scope.narrowedBy.map(oneLine).join(' ')}`);
   const deferred = Map.groupBy(run.deferred, ({ decidableFrom }) => decidableFrom);
   for (const [profile, promises] of deferred) {

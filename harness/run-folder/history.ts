@@ -19,9 +19,10 @@ export function appendHistory(file: string, run: Run): void {
     narrowedBy: run.scope.narrowedBy,
     seed: run.seed,
     verdict: run.verdict,
-    gates: run.gates.map(({ id, verdict, candidate, baseline }) => ({
+    gates: run.gates.map(({ id, verdict, waived, candidate, baseline }) => ({
       id,
       verdict,
+      ...(waived === undefined ? {} : { waived: true }),
       candidate: candidate.value,
       baseline: baseline?.value ?? null,
     })),

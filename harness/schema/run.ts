@@ -6,6 +6,7 @@ import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
 import { laneSchema, provenanceSchema } from './scope.ts';
 import { verdictSchema } from './verdict.ts';
+import { waiverSchema } from './waiver.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
 
@@ -83,6 +84,8 @@ export const gateSchema = z.strictObject({
   verdict: verdictSchema,
   /** A sentence with measured, operator and limit in it. */
   reason: z.string(),
+  /** Who lets it go though it does not pass, why, and for how long: it keeps its verdict and leaves the run's. */
+  waived: waiverSchema.omit({ gate: true }).optional(),
   /** Of a guardrail the change against the baseline, as a fraction of it; its samples are pairs of replicates. */
   candidate: estimateSchema,
   baseline: estimateSchema.optional(),

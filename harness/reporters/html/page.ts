@@ -14,6 +14,7 @@ import { Mutants } from './mutants.ts';
 import { Provenance, Scope } from './provenance.ts';
 import { SeriesCharts } from './series-chart.ts';
 import { Tickets } from './tickets.ts';
+import { Waived } from './waived.ts';
 
 export function Page({ run }: { run: Run }) {
   const needsAttention = troubles(run).length > 0;
@@ -25,6 +26,7 @@ export function Page({ run }: { run: Run }) {
       <div class="columns">
         <div>
           ${needsAttention ? [attention, tickets] : [tickets, attention]}
+          <${Waived} run=${run} />
         </div>
         <div class="aside"><${Scope} run=${run} /><${Provenance} run=${run} /></div>
       </div>
