@@ -66,7 +66,7 @@ program
   .option('--bail', 'stop at the first gate that fails, as soon as that is certain')
   .option('--list', 'list checks and promises, run nothing')
   .addOption(output())
-  .option('--history <file>', 'append one line about this run')
+  .option('--history <file>', 'hold the run against those in the file, and append a line about it')
   .option('--baseline <release>', 'release that plays the baseline arm')
   .option('--candidate <release>', 'release that plays the candidate arm')
   .option(

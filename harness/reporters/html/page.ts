@@ -9,6 +9,7 @@ import { Checks } from './checks.ts';
 import { Durations } from './durations.ts';
 import { GateDetails } from './gate-detail.ts';
 import { GateTable } from './gate-table.ts';
+import { History } from './history.ts';
 import { Masthead } from './masthead.ts';
 import { Mutants } from './mutants.ts';
 import { Provenance, Scope } from './provenance.ts';
@@ -32,6 +33,7 @@ export function Page({ run }: { run: Run }) {
       </div>
       <${GateTable} run=${run} />
       <${GateDetails} run=${run} />
+      <${History} run=${run} />
       <${Mutants} run=${run} />
       <${JudgeCertificate} run=${run} />
       <${SeriesCharts} run=${run} />
