@@ -1,6 +1,7 @@
 /** A run among the runs before it. Nothing here touches a verdict. */
 import { type HistoryLine, type HistoryReport, MOST_RUNS } from '../schema/history.ts';
 import type { Run } from '../schema/run.ts';
+import type { Verdict } from '../schema/verdict.ts';
 import { changePoints } from '../statistics/e-divisive.ts';
 
 /** In fewer values no change is looked for. */
@@ -24,26 +25,25 @@ export function reportHistory(run: Run, lines: readonly HistoryLine[], random: (
   const here = { profile: run.scope.profile, arms: run.provenance.arms, narrowedBy: run.scope.narrowedBy };
   const before = lines.filter((line) => line.id !== run.id && isAlike(line, here)).slice(-MOST_RUNS);
   const gatesOf = before.map(({ gates }) => new Map(gates.map((gate) => [gate.id, gate])));
-  const last = gatesOf.at(-1);
   const { commit, dirty } = run.provenance;
   const onThisCommit = before.flatMap((line, index) =>
     commit !== null && !dirty && !line.dirty && line.commit === commit
       ? [gatesOf[index] as (typeof gatesOf)[number]]
       : [],
   );
+  // A run that was cut short, or lacked a component, knows nothing of a gate: the one before it does.
+  const lastOf = (id: string) => gatesOf.findLast((gates) => isKnown(gates.get(id)?.verdict))?.get(id);
   const turned = (from: boolean) =>
     run.gates.flatMap(({ id, verdict }) => {
-      const earlier = last?.get(id);
+      const earlier = lastOf(id);
       return earlier !== undefined && (earlier.verdict === 'pass') === from && (verdict === 'pass') !== from
         ? [id]
         : [];
     });
-  const flaky = run.gates.filter(({ id, verdict }) =>
-    onThisCommit.some((gates) => {
-      const other = gates.get(id);
-      return other !== undefined && (other.verdict === 'pass') !== (verdict === 'pass');
-    }),
-  );
+  const flaky = run.gates.filter(({ id, verdict }) => {
+    const outcomes = new Set([verdict, ...onThisCommit.map((gates) => gates.get(id)?.verdict)]);
+    return outcomes.has('pass') && outcomes.has('fail');
+  });
   return {
     runs: before.map(({ id, startedAt, commit }) => ({ id, startedAt, commit })),
     new: turned(true),
@@ -57,6 +57,10 @@ export function reportHistory(run: Run, lines: readonly HistoryLine[], random: (
       }),
     ),
   };
+}
+
+function isKnown(verdict: Verdict | undefined): boolean {
+  return verdict !== undefined && verdict !== 'error' && verdict !== 'no-data';
 }
 
 /** Positions among all values, also those that are missing. */
