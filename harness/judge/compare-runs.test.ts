@@ -143,6 +143,13 @@ describe('a gate', () => {
     expect(changeOf({ verdict: 'fail', candidate: high }, { verdict: 'fail', candidate: low })).toBe('better');
   });
 
+  test('that is waived is told as such on its side', () => {
+    const waived = { owner: 'Ada', reason: 'being mended', expires: '2026-12-31' };
+    const [told] = compareRuns(run([gate()]), run([gate({ verdict: 'fail', waived })])).gates;
+    expect(told).toMatchObject({ change: 'new', after: { verdict: 'fail', waived: true } });
+    expect(told?.before).toEqual({ verdict: 'pass', value: 10 });
+  });
+
   test('that only one run has is told as missing or added', () => {
     const { gates } = compareRuns(run([gate({ id: 'a/1' })]), run([gate({ id: 'a/2' })]));
     expect(gates.map(({ id, change }) => [id, change])).toEqual([

@@ -75,8 +75,8 @@ function spreadOf({ kind, statistic, candidate }: Gate): { value: number; low: n
   return samples === 0 ? undefined : { value: value / samples, ...clopperPearson(value, samples) };
 }
 
-function sideOf(gate: Gate) {
-  return { verdict: gate.verdict, value: gate.candidate.value };
+function sideOf({ verdict, candidate, waived }: Gate) {
+  return { verdict, value: candidate.value, ...(waived === undefined ? {} : { waived: true as const }) };
 }
 
 function compareProvenance(before: Run, after: Run): Comparison['provenance'] {
