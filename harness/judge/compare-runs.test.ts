@@ -159,6 +159,12 @@ describe('a gate', () => {
   });
 });
 
+test('a gate whose promise was renamed is compared under its former id, and not missing there', () => {
+  const renamed = gate({ id: 'a/now', aliases: ['a/then'], verdict: 'fail' });
+  const { gates } = compareRuns(run([gate({ id: 'a/then' })]), run([renamed]));
+  expect(gates.map(({ id, change }) => [id, change])).toEqual([['a/now', 'new']]);
+});
+
 test('a run is the same as itself, and in nothing unlike itself', () => {
   const one = run([gate(), gate({ id: 'a/2', verdict: 'fail' })]);
   const { gates, provenance } = compareRuns(one, one);

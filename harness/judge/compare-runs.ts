@@ -2,14 +2,15 @@
 import type { Change, Comparison } from '../schema/comparison.ts';
 import type { Gate, Run } from '../schema/run.ts';
 import { clopperPearson } from '../statistics/proportion.ts';
+import { earlierOf } from './earlier.ts';
 
 /** Compares `after` with `before`. Gates come in the order of `after`, those that it no longer has at the end. */
 export function compareRuns(before: Run, after: Run): Comparison {
   const earlier = new Map(before.gates.map((gate) => [gate.id, gate]));
-  const later = new Set(after.gates.map(({ id }) => id));
-  const gates = after.gates.map((gate) => compareGates(earlier.get(gate.id), gate));
+  const later = new Set(after.gates.map((gate) => earlierOf(gate, earlier)));
+  const gates = after.gates.map((gate) => compareGates(earlierOf(gate, earlier), gate));
   for (const gate of before.gates) {
-    if (later.has(gate.id)) continue;
+    if (later.has(gate)) continue;
     const reason = `${before.id} judged it, ${after.id} did not`;
     gates.push({ id: gate.id, change: 'missing', before: sideOf(gate), reason });
   }

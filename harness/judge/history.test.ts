@@ -83,6 +83,18 @@ describe('a gate among the runs before', () => {
     expect(reportHistory(now, lines, random)).toMatchObject({ new: ['b'], fixed: ['c'] });
   });
 
+  test('is found under a former id of its promise, and under its own before that', () => {
+    const lines = [line('first', { old: ['pass', 1] }), line('last', { old: ['pass', 2], a: ['pass', 3] })];
+    const now = run({ a: ['fail', 4] });
+    const gates = now.gates.map((gate) => ({ ...gate, aliases: ['older', 'old'] }));
+    expect(reportHistory({ ...now, gates }, lines, random)).toMatchObject({
+      new: ['a'],
+      flaky: ['a'],
+      gates: { a: { values: [1, 3, 4] } },
+    });
+    expect(reportHistory(now, lines.slice(0, 1), random)).toMatchObject({ new: [], flaky: [] });
+  });
+
   test('is flaky when it gave both outcomes on this commit, also some runs ago', () => {
     const lines = [
       line('first', { a: ['pass', 1], b: ['fail', 1], c: ['fail', 1], d: ['pass', 1] }),

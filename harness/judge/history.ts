@@ -3,6 +3,7 @@ import { type HistoryLine, type HistoryReport, MOST_RUNS } from '../schema/histo
 import type { Run } from '../schema/run.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { changePoints } from '../statistics/e-divisive.ts';
+import { earlierOf } from './earlier.ts';
 
 /** In fewer values no change is looked for. */
 const LEAST_VALUES = 10;
@@ -32,16 +33,16 @@ export function reportHistory(run: Run, lines: readonly HistoryLine[], random: (
       : [],
   );
   // A run that was cut short, or lacked a component, knows nothing of a gate: the one before it does.
-  const lastOf = (id: string) => gatesOf.findLast((gates) => isKnown(gates.get(id)?.verdict))?.get(id);
   const turned = (from: boolean) =>
-    run.gates.flatMap(({ id, verdict }) => {
-      const earlier = lastOf(id);
+    run.gates.flatMap((gate) => {
+      const { id, verdict } = gate;
+      const earlier = gatesOf.map((gates) => earlierOf(gate, gates)).findLast((one) => isKnown(one?.verdict));
       return earlier !== undefined && (earlier.verdict === 'pass') === from && (verdict === 'pass') !== from
         ? [id]
         : [];
     });
-  const flaky = run.gates.filter(({ id, verdict }) => {
-    const outcomes = new Set([verdict, ...onThisCommit.map((gates) => gates.get(id)?.verdict)]);
+  const flaky = run.gates.filter((gate) => {
+    const outcomes = new Set([gate.verdict, ...onThisCommit.map((gates) => earlierOf(gate, gates)?.verdict)]);
     return outcomes.has('pass') && outcomes.has('fail');
   });
   return {
@@ -50,10 +51,11 @@ export function reportHistory(run: Run, lines: readonly HistoryLine[], random: (
     fixed: turned(false),
     flaky: flaky.map(({ id }) => id),
     gates: Object.fromEntries(
-      run.gates.map(({ id, verdict, candidate }) => {
-        const verdicts = [...gatesOf.map((gates) => gates.get(id)?.verdict ?? null), verdict];
-        const values = [...gatesOf.map((gates) => gates.get(id)?.candidate ?? null), candidate.value];
-        return [id, { verdicts, values, changes: changesOf(values, random) }];
+      run.gates.map((gate) => {
+        const earlier = gatesOf.map((gates) => earlierOf(gate, gates));
+        const verdicts = [...earlier.map((one) => one?.verdict ?? null), gate.verdict];
+        const values = [...earlier.map((one) => one?.candidate ?? null), gate.candidate.value];
+        return [gate.id, { verdicts, values, changes: changesOf(values, random) }];
       }),
     ),
   };
