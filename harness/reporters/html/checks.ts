@@ -4,7 +4,8 @@ import type { CheckReport, Run } from '../../schema/run.ts';
 import { cut } from '../printable.ts';
 import { counted, tookText } from '../quantity.ts';
 import { voidedText } from '../voided.ts';
-import { Command, checkAnchor, Section } from './parts.ts';
+import { isLarge } from './large.ts';
+import { Command, checkAnchor, Folded, Section } from './parts.ts';
 
 const MOST_EVIDENCE = 1000;
 /** Different sentences of evidence shown for a fact that held in every replicate. */
@@ -14,12 +15,19 @@ type FactReport = CheckReport['facts'][number];
 
 export function Checks({ run }: { run: Run }) {
   if (run.checks.length === 0) return null;
+  const later = isLarge(run);
   return html`<${Section} id="checks" title="Checks and their facts">
-    ${run.checks.map((check) => html`<${Check} check=${check} arms=${run.provenance.arms} />`)}
+    ${run.checks.map((check) => html`<${Check} check=${check} arms=${run.provenance.arms} later=${later} />`)}
   </${Section}>`;
 }
 
-function Check({ check, arms }: { check: CheckReport; arms: Run['provenance']['arms'] }) {
+interface CheckProps {
+  check: CheckReport;
+  arms: Run['provenance']['arms'];
+  later: boolean;
+}
+
+function Check({ check, arms, later }: CheckProps) {
   const broken = check.facts.filter((fact) => fact.arm === 'candidate' && !fact.holds).length;
   const bad = check.status !== 'completed' || broken > 0;
   return html`<details class="check" id=${checkAnchor(check.id)} open=${bad}>
@@ -29,10 +37,12 @@ function Check({ check, arms }: { check: CheckReport; arms: Run['provenance']['a
       ${check.status !== 'completed' && html`<span class="badge v-error"><i>!</i>${check.status}</span>`}
       ${broken > 0 && html`<span class="badge v-fail"><i>✗</i>${broken} broken on ${arms.candidate}</span>`}
     </summary>
+    <${Folded} later=${later && !bad}>
     ${check.error !== undefined && html`<pre class="error">${cut(check.error, 4000)}</pre>`}
     ${voidedText(check) !== undefined && html`<p class="quiet">${voidedText(check)}</p>`}
     ${check.facts.length > 0 && html`<${Facts} facts=${check.facts} arms=${arms} />`}
     <${Command} command=${check.rerun} />
+    </${Folded}>
   </details>`;
 }
 

@@ -6,8 +6,9 @@ import { boundText, calledText, counted, detectableText, noiseFloorText, number,
 import { byTicket, MEANINGS, troubles } from '../triage.ts';
 import { DistributionDrawing } from './distribution-drawing.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
+import { isLarge } from './large.ts';
 import { LooksDrawing } from './looks-drawing.ts';
-import { Anchor, Badge, Command, checkAnchor, Section, Terms } from './parts.ts';
+import { Anchor, Badge, Command, checkAnchor, Folded, Section, Terms } from './parts.ts';
 
 /** In a run of more gates than this only those that do not pass are drawn, or the page would grow past what a browser likes. */
 const MOST_DRAWN = 1000;
@@ -22,17 +23,24 @@ export function GateDetails({ run }: { run: Run }) {
   const charted = new Set(few ? run.gates : troubles(run).slice(0, MOST_CHARTED));
   const distributions = Map.groupBy(run.distributions, measureOf);
   const all = run.gates.length <= MOST_DRAWN;
+  const later = isLarge(run);
   return html`<${Section} id="details" title="Gates one by one">
     ${!all && html`<p class="quiet">With more than ${counted(MOST_DRAWN, 'gate')}, those that pass are not drawn.</p>`}
     ${!few && html`<p class="quiet">With more than ${counted(MOST_CHARTED, 'gate')}, samples and looks are drawn for the ${number(MOST_CHARTED, 15)} worst that do not pass.</p>`}
     <p class="fold" hidden><button type="button" data-fold="open">Expand all</button> <button type="button" data-fold="close">Collapse all</button></p>
-    ${byTicket(run).map(
-      ({ name, gates }) => html`<div class="of-ticket"><h3>${name}</h3>
-        ${gates.map(
+    ${byTicket(run).map(({ name, gates }) => {
+      const details = (of: Gate[]) =>
+        of.map(
           (gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'}
           charted=${charted.has(gate)} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
-        )}</div>`,
-    )}
+        );
+      if (!later) return html`<div class="of-ticket"><h3>${name}</h3>${details(gates)}</div>`;
+      const passing = gates.filter(({ verdict }) => verdict === 'pass');
+      return html`<div class="of-ticket"><h3>${name}</h3>
+        ${details(gates.filter(({ verdict }) => verdict !== 'pass'))}
+        ${passing.length > 0 && html`<details class="passing"><summary>${counted(passing.length, 'gate')} that pass</summary><${Folded} later>${details(passing)}</${Folded}></details>`}
+      </div>`;
+    })}
   </${Section}>`;
 }
 

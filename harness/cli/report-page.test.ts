@@ -1,0 +1,215 @@
+/** The report as a reader has it: opened from disk in a real Chromium. Where there is none, what it shows is not known, and told. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { CDPSession, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { allFaults } from '../components/chromium/accessibility.ts';
+import { type StartedBrowser, startBrowser } from '../components/chromium/browser.ts';
+import { chromium } from '../components/chromium/chromium.ts';
+import { startComponent } from '../components/start-component.ts';
+import { type TestContext, testContext } from '../components/test-context.ts';
+import { renderHtml } from '../reporters/html/html.ts';
+import * as runs from '../reporters/run.fixture.ts';
+import type { Run } from '../schema/run.ts';
+
+const ACT_MS = 20_000;
+/** The issue's own: 2,000 gates and 10,000 facts are there within a second. Of the processor's time, however loaded it is. */
+const OPEN_MS = 1_000;
+
+let context: TestContext;
+let started: StartedBrowser | undefined;
+let page: Page;
+let devTools: CDPSession;
+/** What a window asked, the console said as an error, was thrown, or was asked of the network. */
+let heard: string[] = [];
+
+beforeAll(async () => {
+  context = await testContext();
+  // No test installs a browser: whoever has none is told by the tests that they skip.
+  const component = await startComponent(chromium, { ...context, provision: false });
+  if (component.status === 'missing') return;
+  const { logFolder, reaper } = context;
+  mkdirSync(logFolder, { recursive: true });
+  started = await startBrowser({ url: component.url, name: 'chromium', reaper, logFolder, profiles: context.folder });
+  page = await (started.browser.contexts()[0] as ReturnType<typeof started.browser.contexts>[number]).newPage();
+  page.setDefaultTimeout(ACT_MS);
+  devTools = await page.context().newCDPSession(page);
+  await devTools.send('Performance.enable');
+  page.on('dialog', (dialog) => {
+    heard.push(`a window: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') heard.push(message.text());
+  });
+  page.on('pageerror', (error) => heard.push(String(error)));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) heard.push(`a request: ${request.url()}`);
+  });
+});
+
+afterAll(async () => {
+  await started?.stop();
+  await context.close();
+});
+
+beforeEach(async (test) => {
+  if (started === undefined)
+    test.skip(
+      'no Chromium is on PATH: how the report behaves in a browser is not known (npm run doctor says how to get one)',
+    );
+  heard = [];
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light', media: 'screen' });
+});
+
+/** Opens the report of `run` from disk, in a page that has nothing of the one before. */
+async function open(run: Run, hash = ''): Promise<void> {
+  const file = join(context.folder, 'report.html');
+  writeFileSync(file, renderHtml(run));
+  await page.goto('about:blank');
+  await page.goto(`${pathToFileURL(file).href}${hash}`);
+}
+
+const gateOf = (id: string) => page.locator(`details[id="${id}"]`);
+
+/** Of the page's main thread since it was opened: what the processor worked, not how long it was waited for. */
+async function worked_ms(): Promise<number> {
+  const { metrics } = await devTools.send('Performance.getMetrics');
+  return 1000 * (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN);
+}
+
+describe('a reader', () => {
+  test('sees the verdict, each ticket, the first trouble and its command without scrolling', async () => {
+    await open(runs.failingRun());
+    for (const seen of [
+      page.getByRole('heading', { level: 1, name: 'FAIL' }),
+      page.getByRole('navigation', { name: 'Tickets' }).getByRole('link', { name: 'ACME-1005' }),
+      page.locator('.attention .cmd').first(),
+      page.getByRole('heading', { name: 'Scope' }),
+    ])
+      expect(((await seen.boundingBox())?.y ?? Number.NaN) < 900).toBe(true);
+    expect(heard).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'finds nothing that axe-core holds against the page in %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      await open(runs.failingRun());
+      await page.getByRole('button', { name: 'Expand all' }).click();
+      expect(await allFaults(page)).toEqual([]);
+    },
+  );
+
+  test('with nothing but a keyboard goes to the gates, searches, and opens one', async () => {
+    await open(runs.failingRun());
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => location.hash)).toBe('#gates');
+    await page.keyboard.press('/');
+    await page.keyboard.type('rss');
+    expect(await page.locator('tr[data-v]:visible').count()).toBe(1);
+    await page.locator('tr[data-v]:visible a').focus();
+    await page.keyboard.press('Enter');
+    expect(await gateOf('acme-1005/rss-bounded').getAttribute('open')).toBe('');
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('tr[data-v]:visible').count()).toBe(runs.failingRun().gates.length);
+    expect(heard).toEqual([]);
+  });
+
+  test('sends somebody what was searched for: the address holds it', async () => {
+    await open(runs.failingRun());
+    await page.getByRole('searchbox').fill('facts');
+    await page.getByRole('button', { name: /^. ?error/ }).click();
+    const hash = await page.evaluate(() => location.hash);
+    await open(runs.failingRun(), hash);
+    expect(await page.getByRole('searchbox').inputValue()).toBe('facts');
+    expect(await page.locator('tr[data-v]:visible').count()).toBe(1);
+  });
+
+  test('on a narrow screen never scrolls sideways', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await open(runs.failingRun());
+    await page.getByRole('button', { name: 'Expand all' }).click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  });
+
+  test('copies a command as it is', async () => {
+    await open(runs.failingRun());
+    const command = page.locator('.attention .cmd').first();
+    await command.getByRole('button').click();
+    await expect.poll(() => command.getByRole('button').textContent(), { timeout: ACT_MS }).toBe('Copied');
+    await page.getByRole('searchbox').focus();
+    await page.keyboard.press('ControlOrMeta+V');
+    expect(await page.getByRole('searchbox').inputValue()).toBe(await command.locator('code').textContent());
+  });
+
+  test('prints all of it, folded or not', async () => {
+    await open(runs.passingRun());
+    const pdf = await page.pdf({ format: 'A4' });
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await gateOf('acme-1005/rss-bounded').locator('svg').isVisible()).toBe(true);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    expect(await gateOf('acme-1005/rss-bounded').getAttribute('open')).toBeNull();
+  });
+});
+
+describe('a run of 2,000 gates and 10,000 facts', () => {
+  test('is open within a second of work, and what is folded comes when it is opened', async () => {
+    const run = runs.bigRun();
+    await open(run);
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+    expect(await worked_ms()).toBeLessThan(OPEN_MS);
+    const check = page.locator('details.check').first();
+    expect(await check.locator('table').count()).toBe(0);
+    await check.locator('summary').click();
+    expect(await check.locator('tbody tr').count()).toBe(25);
+    expect(await check.getByRole('button', { name: /^Copy npm run/ }).count()).toBe(1);
+    const passing = run.gates.find(({ verdict }) => verdict === 'pass')?.id as string;
+    await open(run, `#${encodeURIComponent(passing)}`);
+    expect(await gateOf(passing).locator('.reason').isVisible()).toBe(true);
+    expect(heard).toEqual([]);
+  });
+
+  test('is scrolled through at a frame a screen, none of which takes long to draw', async () => {
+    await open(runs.bigRun());
+    const before_ms = await worked_ms();
+    const screens = await page.evaluate(async () => {
+      let screens = 0;
+      for (let y = 0; y < document.documentElement.scrollHeight && screens < 60; y += innerHeight) {
+        scrollTo(0, y);
+        await new Promise(requestAnimationFrame);
+        screens += 1;
+      }
+      return screens;
+    });
+    expect(screens).toBe(60);
+    expect(((await worked_ms()) - before_ms) / screens).toBeLessThan(16.7);
+  });
+});
+
+describe('text that comes from the product', () => {
+  test('runs no script and asks the network for nothing, also when it is unfolded', async () => {
+    await open(runs.hostileRun());
+    await page.getByRole('button', { name: 'Expand all' }).click();
+    const big = runs.bigRun();
+    const facts = [{ arm: 'candidate' as const, replicate: 0, name: `</noscript>${runs.HOSTILE}`, holds: true }];
+    await open({
+      ...big,
+      checks: big.checks.map((check) => ({ ...check, error: runs.HOSTILE, facts: [...check.facts, ...facts] })),
+    });
+    for (const check of await page
+      .locator('details.check > summary')
+      .all()
+      .then((all) => all.slice(0, 3)))
+      await check.click();
+    expect(await page.locator('details.check[open] .error').count()).toBe(3);
+    expect(heard).toEqual([]);
+    expect(await page.locator('img, iframe').count()).toBe(0);
+  });
+});
