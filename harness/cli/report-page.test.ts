@@ -159,6 +159,29 @@ describe('a reader', () => {
   });
 });
 
+test('a screenshot that a fact names is shown where the fact is told, and can be opened', async () => {
+  mkdirSync(join(context.folder, 'logs'), { recursive: true });
+  writeFileSync(join(context.folder, 'logs/page-back.png'), await page.screenshot());
+  const fact = {
+    arm: 'candidate' as const,
+    replicate: 0,
+    name: 'it is back',
+    holds: true,
+    evidence: '0 missing; page-back.png',
+  };
+  const attachments = [{ name: 'page-back.png', path: 'logs/page-back.png', mime: 'image/png' }];
+  await open(
+    { ...runs.passingRun(), checks: [runs.checkReport('acme-1001/page', { facts: [fact] })], attachments },
+    '#check:acme-1001%2Fpage',
+  );
+  const shot = page.getByRole('img', { name: 'Screenshot page-back.png' });
+  await expect
+    .poll(() => shot.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: ACT_MS })
+    .toBe(1280);
+  expect(await page.locator('a.shot').getAttribute('href')).toBe('logs/page-back.png');
+  expect(heard).toEqual([]);
+});
+
 describe('a run of 2,000 gates and 10,000 facts', () => {
   test('is open within a second of work, and what is folded comes when it is opened', async () => {
     const run = runs.bigRun();

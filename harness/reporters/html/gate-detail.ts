@@ -1,8 +1,19 @@
 /** Each gate by itself: the drawings, the reason, and the checks it was judged from. */
 import { html } from 'htm/preact';
-import type { DistributionReport, Gate, Run } from '../../schema/run.ts';
+import type { Arm } from '../../schema/entry.ts';
+import type { CheckReport, DistributionReport, Gate, Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
-import { boundText, calledText, counted, detectableText, noiseFloorText, number, quantity } from '../quantity.ts';
+import {
+  boundText,
+  calledText,
+  counted,
+  detectableText,
+  intervalText,
+  measuredText,
+  noiseFloorText,
+  number,
+  quantity,
+} from '../quantity.ts';
 import { byTicket, MEANINGS, troubles } from '../triage.ts';
 import { DistributionDrawing } from './distribution-drawing.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
@@ -24,6 +35,7 @@ export function GateDetails({ run }: { run: Run }) {
   const distributions = Map.groupBy(run.distributions, measureOf);
   const all = run.gates.length <= MOST_DRAWN;
   const later = isLarge(run);
+  const checks = new Map(run.checks.map((check) => [check.id, check]));
   return html`<${Section} id="details" title="Gates one by one">
     ${!all && html`<p class="quiet">With more than ${counted(MOST_DRAWN, 'gate')}, those that pass are not drawn.</p>`}
     ${!few && html`<p class="quiet">With more than ${counted(MOST_CHARTED, 'gate')}, samples and looks are drawn for the ${number(MOST_CHARTED, 15)} worst that do not pass.</p>`}
@@ -32,7 +44,7 @@ export function GateDetails({ run }: { run: Run }) {
       const details = (of: Gate[]) =>
         of.map(
           (gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'}
-          charted=${charted.has(gate)} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
+          charted=${charted.has(gate)} checks=${gate.checks.flatMap((id) => checks.get(id) ?? [])} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
         );
       if (!later) return html`<div class="of-ticket"><h3>${name}</h3>${details(gates)}</div>`;
       const passing = gates.filter(({ verdict }) => verdict === 'pass');
@@ -52,12 +64,13 @@ function measureOf({ suite, measure }: { suite: string; measure: string }): stri
 interface DetailProps {
   gate: Gate;
   arms: Run['provenance']['arms'];
+  checks: CheckReport[];
   drawn: boolean;
   charted: boolean;
   distributions: DistributionReport[];
 }
 
-function Detail({ gate, arms, drawn, charted, distributions }: DetailProps) {
+function Detail({ gate, arms, checks, drawn, charted, distributions }: DetailProps) {
   const passes = gate.verdict === 'pass';
   return html`<details class="gate" id=${gate.id} data-v=${gate.verdict} open=${!passes}>
     <summary><${Badge} verdict=${gate.verdict} /> <b>${gate.says}</b> <code>${gate.id}</code></summary>
@@ -67,6 +80,8 @@ function Detail({ gate, arms, drawn, charted, distributions }: DetailProps) {
     <${Terms} terms=${[
       ['Verdict', passes ? undefined : `${gate.verdict}: ${MEANINGS[gate.verdict]}`],
       ['Judged on', judgedOn(gate)],
+      [arms.candidate, seenText(gate, 'candidate', checks)],
+      [arms.baseline, gate.baseline && seenText(gate, 'baseline', checks)],
       ['Noise floor', noiseFloorText(gate)],
       ['Would be called', detectableText(gate)],
       ['Called', gate.looks && calledText(gate.looks)],
@@ -85,6 +100,28 @@ function Detail({ gate, arms, drawn, charted, distributions }: DetailProps) {
     }
     <${Command} command=${gate.rerun} />
   </details>`;
+}
+
+/** `p95 1.84 s [1.41 s, 2.9 s], 240 samples worth 180, 12 replicates`; of a guardrail on the candidate, pairs. */
+function seenText(gate: Gate, arm: Arm, checks: readonly CheckReport[]): string {
+  const estimate = gate[arm];
+  const noun = gate.kind === 'guardrail' ? 'pair' : gate.kind === 'facts' ? 'fact' : 'sample';
+  const worth = estimate?.effective === undefined ? '' : ` worth ${number(estimate.effective, 15)}`;
+  const replicates = checks.flatMap(({ recorded = [] }) =>
+    recorded.filter((one) => one.arm === arm).map((one) => one.replicates),
+  );
+  return [
+    [measuredText(gate, estimate), intervalText(gate, estimate)].filter(Boolean).join(' '),
+    `${counted(estimate?.samples ?? 0, noun)}${worth}`,
+    ...(replicates.length === 0
+      ? []
+      : [
+          counted(
+            replicates.reduce((sum, count) => sum + count),
+            'replicate',
+          ),
+        ]),
+  ].join(', ');
 }
 
 const KINDS: Record<Gate['kind'], string> = {
