@@ -67,7 +67,7 @@ program
   .option('--list', 'list checks and promises, run nothing')
   .option('--open', 'show the run in the browser while it goes, from this machine only; it ends in the report')
   .addOption(output())
-  .option('--history <file>', 'append one line about this run')
+  .option('--history <file>', 'hold the run against those in the file, and append a line about it')
   .option('--baseline <release>', 'release that plays the baseline arm')
   .option('--candidate <release>', 'release that plays the candidate arm')
   .option(

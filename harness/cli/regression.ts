@@ -4,18 +4,20 @@ import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { discover } from '../checks/discover.ts';
+import { isAlike } from '../judge/history.ts';
 import { changeOf } from '../mutants/declared.ts';
 import { alsoLive, LiveView } from '../reporters/live/live-view.ts';
 import { counted } from '../reporters/quantity.ts';
 import { createRunFolder } from '../run-folder/create.ts';
 import { FILES } from '../run-folder/files.ts';
-import { appendHistory, prepareHistory } from '../run-folder/history.ts';
+import { appendHistory, keepHistory, prepareHistory, readHistory } from '../run-folder/history.ts';
 import { durationOfLastRun } from '../run-folder/last-run.ts';
 import { look, preflight } from '../run-folder/preflight.ts';
 import { keepProofs } from '../run-folder/proof.ts';
 import { provenanceOf } from '../run-folder/provenance.ts';
 import { applyRetention } from '../run-folder/retention.ts';
 import { ARMS, type Arm } from '../schema/entry.ts';
+import { MOST_RUNS } from '../schema/history.ts';
 import type { Profile } from '../schema/promise.ts';
 import type { Scope } from '../schema/scope.ts';
 import { EXIT, exitCodeOf } from '../schema/verdict.ts';
@@ -48,6 +50,8 @@ export interface RegressionOptions extends Filters {
   readonly json?: boolean;
   readonly config: string;
 }
+
+const PROBLEMS_TOLD_MAX = 3;
 
 export async function regression(options: RegressionOptions): Promise<number> {
   const config = await loadConfig(options.config);
@@ -89,6 +93,7 @@ export async function regression(options: RegressionOptions): Promise<number> {
     const expected_ms = await durationOfLastRun(options.output, scope.command);
     const folder = createRunFolder(options.output, scope, selection.promises, progress.line);
     keepProofs(options.output, folder, scope.provenance);
+    if (options.history !== undefined) keepHistoryOf(options.history, folder, scope, progress.line);
     progress.line(
       `${config.product} ${arms.baseline} (baseline) against ${arms.candidate} (candidate), profile ${options.profile}, seed ${seed}`,
     );
@@ -128,6 +133,16 @@ function titleOf(
   { profile }: RegressionOptions,
 ) {
   return `${product} ${candidate} against ${baseline}, profile ${profile}`;
+}
+
+/** The runs like this one, to be held against it; those that cannot be read are told, the first few of them. */
+function keepHistoryOf(file: string, folder: string, scope: Scope, tell: (line: string) => void): void {
+  const { lines, problems } = readHistory(file);
+  for (const problem of problems.slice(0, PROBLEMS_TOLD_MAX)) tell(problem);
+  if (problems.length > PROBLEMS_TOLD_MAX) tell(`and ${problems.length - PROBLEMS_TOLD_MAX} more lines of the history`);
+  const { profile, narrowedBy, provenance } = scope;
+  const alike = lines.filter((line) => isAlike(line, { profile, narrowedBy, arms: provenance.arms }));
+  keepHistory(folder, alike.slice(-MOST_RUNS));
 }
 
 function armsOf(options: RegressionOptions, { releases }: LoadedConfig): Record<Arm, string> {

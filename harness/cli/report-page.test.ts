@@ -109,8 +109,10 @@ describe('a reader', () => {
     'finds nothing that axe-core holds against the page in %s',
     async (colorScheme) => {
       await page.emulateMedia({ colorScheme });
-      await open(runs.failingRun());
-      await page.getByRole('button', { name: 'Expand all' }).click();
+      await open(runs.wholeRun());
+      await page.locator('details').evaluateAll((all) => {
+        for (const one of all) one.setAttribute('open', '');
+      });
       expect(await allFaults(page)).toEqual([]);
     },
   );
@@ -144,7 +146,7 @@ describe('a reader', () => {
 
   test('on a narrow screen never scrolls sideways', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
-    await open(runs.failingRun());
+    await open(runs.wholeRun());
     await page.getByRole('button', { name: 'Expand all' }).click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { certificateSchema } from './certificate.ts';
 import { armSchema, checkStatusSchema } from './entry.ts';
+import { historyReportSchema } from './history.ts';
 import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
 import { laneSchema, provenanceSchema } from './scope.ts';
@@ -209,6 +210,8 @@ export const runSchema = z.strictObject({
   mutants: z.array(mutantReportSchema).optional(),
   /** What `prove --judge` measured of the judge on this very commit; absent when that was not done. */
   certificate: certificateSchema.optional(),
+  /** The run among those before it; absent when it knew of no history. */
+  history: historyReportSchema.optional(),
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
   /** Time series for charts; points are [seconds since the first value, value]. */
   series: z.array(

@@ -43,7 +43,7 @@ function Check({ check, arms, later, attachments }: CheckProps) {
     <${Folded} later=${later && !bad}>
     ${check.error !== undefined && html`<pre class="error">${cut(check.error, 4000)}</pre>`}
     ${voidedText(check) !== undefined && html`<p class="quiet">${voidedText(check)}</p>`}
-    ${check.facts.length > 0 && html`<${Facts} facts=${check.facts} arms=${arms} attachments=${attachments} />`}
+    ${check.facts.length > 0 && html`<${Facts} of=${check.id} facts=${check.facts} arms=${arms} attachments=${attachments} />`}
     <${Recorded} check=${check} arms=${arms} />
     <${Command} command=${check.rerun} />
     </${Folded}>
@@ -70,14 +70,15 @@ function Recorded({ check: { recorded = [] }, arms }: Pick<CheckProps, 'check' |
 }
 
 interface FactsProps {
+  of: string;
   facts: FactReport[];
   arms: Run['provenance']['arms'];
   attachments: ReturnType<typeof attachmentsByFile>;
 }
 
-function Facts({ facts, arms, attachments }: FactsProps) {
+function Facts({ of, facts, arms, attachments }: FactsProps) {
   const byName = Map.groupBy(facts, (fact) => fact.name);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Facts"><table class="facts">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Facts of ${of}"><table class="facts">
     <thead><tr><th scope="col">Fact</th><th scope="col">${arms.candidate}</th><th scope="col">${arms.baseline}</th></tr></thead>
     <tbody>${[...byName].map(
       ([name, seen]) => html`<tr>
@@ -90,7 +91,7 @@ function Facts({ facts, arms, attachments }: FactsProps) {
 }
 
 /** One fact on one arm over its replicates: broken ones each with their evidence, held ones together. */
-function Seen({ facts, attachments }: Omit<FactsProps, 'arms'>) {
+function Seen({ facts, attachments }: Omit<FactsProps, 'of' | 'arms'>) {
   const after = (evidence: string[]) => html`<${Evidence} text=${afterColon(evidence)} attachments=${attachments} />`;
   if (facts.length === 0) return html`<span class="quiet">–</span>`;
   const many = facts.length > 1;
