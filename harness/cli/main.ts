@@ -65,6 +65,7 @@ program
   )
   .option('--bail', 'stop at the first gate that fails, as soon as that is certain')
   .option('--list', 'list checks and promises, run nothing')
+  .option('--open', 'show the run in the browser while it goes, from this machine only; it ends in the report')
   .addOption(output())
   .option('--history <file>', 'hold the run against those in the file, and append a line about it')
   .option('--baseline <release>', 'release that plays the baseline arm')

@@ -127,7 +127,27 @@ export const checkReportSchema = z.strictObject({
   ticket: z.string().optional(),
   lane: laneSchema,
   status: checkStatusSchema,
+  /** When its first execution started; absent when none did, and in runs judged before it was kept. */
+  startedAt: z.iso.datetime().optional(),
   duration_ms: z.number().nonnegative(),
+  /** What it recorded on each arm, over all replicates that count. Absent in runs judged before it was kept. */
+  recorded: z
+    .array(
+      z.strictObject({
+        arm: armSchema,
+        /** That started. */
+        replicates: z.int().nonnegative(),
+        measures: z.array(
+          z.strictObject({
+            measure: z.string(),
+            unit: z.string(),
+            batches: z.int().nonnegative(),
+            values: z.int().nonnegative(),
+          }),
+        ),
+      }),
+    )
+    .optional(),
   error: z.string().optional(),
   /** Replicates of a measured check whose pair was made again because the harness itself had spoilt it; absent when none. */
   voided: z

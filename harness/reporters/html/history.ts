@@ -19,15 +19,15 @@ export function History({ run }: { run: Run }) {
     <${Ids} what="New since the last run" ids=${history.new} />
     <${Ids} what="Fixed since the last run" ids=${history.fixed} />
     <${Ids} what="Flaky: both outcomes on this commit" ids=${history.flaky} />
-    <div class="scroll"><table>
-      <thead><tr><th>Gate</th><th>Verdicts, oldest first</th><th>Values</th><th>Now</th><th>Begin to be others in</th></tr></thead>
+    <div class="scroll" tabindex="0" role="region" aria-label="Table of the history"><table>
+      <thead><tr><th scope="col">Gate</th><th scope="col">Verdicts, oldest first</th><th scope="col">Values</th><th scope="col">Now</th><th scope="col">Begin to be others in</th></tr></thead>
       <tbody>${run.gates.map((gate) => {
         const row = history.gates[gate.id];
         return (
           row !== undefined &&
           html`<tr>
-            <td><${Anchor} id=${gate.id}>${gate.id}</${Anchor}></td>
-            <td class="mono">${row.verdicts.map((verdict) => html`<i class=${verdict === null ? '' : `v-${verdict}`} title=${verdict ?? 'not judged'}>${verdict === null ? '·' : MARKS[verdict]}</i>`)}</td>
+            <th scope="row"><${Anchor} id=${gate.id}>${gate.id}</${Anchor}></th>
+            <td class="mono">${row.verdicts.map((verdict) => html`<i class=${verdict === null ? '' : `v-${verdict}`} role="img" aria-label=${verdict ?? 'not judged'} title=${verdict ?? 'not judged'}>${verdict === null ? '·' : MARKS[verdict]}</i>`)}</td>
             <td><${Sparkline} ...${row} text=${(value: number) => quantity(value, unitOf(gate), gate.limit)} /></td>
             <td class="n">${valueText(gate, gate.candidate)}</td>
             <td>${row.changes.map((at) => html`<div>${history.runs[at]?.id ?? 'this run'}</div>`)}</td>
