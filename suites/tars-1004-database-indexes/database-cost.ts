@@ -1,0 +1,113 @@
+/** What a request of the history costs the database, in processor time, against v1.0.0's beside it. */
+import pg from 'pg';
+import { drawPages, pageRequest } from '../../fixtures/load/evaluation-pages.ts';
+import type { DashboardBesideReference } from '../../fixtures/stacks/dashboard-beside-reference.ts';
+import { postgresProcessorTime_ms } from '../../harness/components/postgres/processor-time.ts';
+import { type Capacity, measureCapacity } from '../../harness/load/measure-capacity.ts';
+import type { RunLoadOptions } from '../../harness/load/run-load.ts';
+import { runLoad } from '../../harness/load/run-load.ts';
+import type { Tally } from '../../harness/load/tally.ts';
+import type { ReleaseName } from '../../impl/releases.ts';
+
+/** Of v1.0.0's capacity: it must not be overloaded, or what it costs would be what its queue costs. */
+const SHARE_OF_CAPACITY = 0.4;
+const CAPACITY_MS = 3_000;
+/** At v1.0.0's capacity it has all of its event loop and what it may of the database. */
+const CONNECTIONS = 4;
+const TURNS = 3;
+const TURN_MS = 1_500;
+/** The longest history of one agent takes v1.0.0 about a second. */
+const TIMEOUT_MS = 10_000;
+
+export interface DatabaseCost {
+  readonly capacity: Capacity;
+  readonly rate_per_s: number;
+  /** For each turn the arm's processor time a request over v1.0.0's, the same requests on both. */
+  readonly ratios: readonly number[];
+  readonly reference: Turns;
+  readonly arm: Turns;
+}
+
+/** Of all turns of one release. */
+interface Turns {
+  readonly cpu_ms_a_request: number;
+  readonly tallies: readonly Tally[];
+}
+
+interface Turn {
+  readonly cpu_ms: number;
+  readonly tally: Tally;
+}
+
+/** Takes turns, the arm and v1.0.0 with the same requests one after the other. */
+export async function databaseCost(
+  stack: DashboardBesideReference,
+  token: string,
+  random: () => number,
+  options: RunLoadOptions,
+): Promise<DatabaseCost> {
+  const client = new pg.Client({
+    connectionString: stack.postgresUrl,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+  });
+  await client.connect();
+  try {
+    const pages = drawPages(stack.size, random);
+    const seedOf = () => Math.floor(random() * 2 ** 31);
+    const capacity = await measureCapacity(
+      {
+        origin: stack.reference.address,
+        request: pageRequest(pages, 'v1.0.0', token),
+        connections: CONNECTIONS,
+        duration_ms: CAPACITY_MS,
+        timeout_ms: TIMEOUT_MS,
+        seed: seedOf(),
+      },
+      options,
+    );
+    const rate_per_s = SHARE_OF_CAPACITY * capacity.succeeded_per_s;
+    const turn = async (origin: string, release: ReleaseName, seed: number): Promise<Turn> => {
+      const before_ms = await postgresProcessorTime_ms(client);
+      const tally = await runLoad(
+        {
+          origin,
+          request: pageRequest(pages, release, token),
+          arrivals: { kind: 'fixed', rate_per_s },
+          duration_ms: TURN_MS,
+          timeout_ms: TIMEOUT_MS,
+          connections: 10,
+          seed,
+          // Processor time does not depend on the moment of sending.
+          lag_ms_max: 60_000,
+        },
+        options,
+      );
+      return { cpu_ms: (await postgresProcessorTime_ms(client)) - before_ms, tally };
+    };
+    const turns: { reference: Turn; arm: Turn }[] = [];
+    for (let count = 0; count < TURNS; count += 1) {
+      const seed = seedOf();
+      const reference = await turn(stack.reference.address, 'v1.0.0', seed);
+      turns.push({ reference, arm: await turn(stack.api.address, stack.release, seed) });
+    }
+    return {
+      capacity,
+      rate_per_s,
+      ratios: turns.map(({ reference, arm }) => costOf([arm]) / costOf([reference])),
+      reference: together(turns.map(({ reference }) => reference)),
+      arm: together(turns.map(({ arm }) => arm)),
+    };
+  } finally {
+    await client.end();
+  }
+}
+
+function costOf(turns: readonly Turn[]): number {
+  const requests = turns.reduce((sum, { tally }) => sum + tally.scheduled, 0);
+  return turns.reduce((sum, { cpu_ms }) => sum + cpu_ms, 0) / requests;
+}
+
+function together(turns: readonly Turn[]): Turns {
+  return { cpu_ms_a_request: costOf(turns), tallies: turns.map(({ tally }) => tally) };
+}
