@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { drawPages, pageRequest } from '../../fixtures/load/evaluation-pages.ts';
 import type { DashboardBesideReference } from '../../fixtures/stacks/dashboard-beside-reference.ts';
-import { postgresProcessorTime_ms } from '../../harness/components/postgres/processor-time.ts';
+import { sessionsProcessorTime_ms } from '../../harness/components/postgres/processor-time.ts';
 import { type Capacity, measureCapacity } from '../../harness/load/measure-capacity.ts';
 import type { RunLoadOptions } from '../../harness/load/run-load.ts';
 import { runLoad } from '../../harness/load/run-load.ts';
@@ -46,13 +46,9 @@ export async function databaseCost(
   random: () => number,
   options: RunLoadOptions,
 ): Promise<DatabaseCost> {
-  const client = new pg.Client({
-    connectionString: stack.postgresUrl,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 10_000,
-  });
-  await client.connect();
+  const [ofArm, ofReference] = [onlooker(stack.postgresUrl), onlooker(stack.referencePostgresUrl)];
   try {
+    await Promise.all([ofArm.connect(), ofReference.connect()]);
     const pages = drawPages(stack.size, random);
     const seedOf = () => Math.floor(random() * 2 ** 31);
     const capacity = await measureCapacity(
@@ -67,8 +63,8 @@ export async function databaseCost(
       options,
     );
     const rate_per_s = SHARE_OF_CAPACITY * capacity.succeeded_per_s;
-    const turn = async (origin: string, release: ReleaseName, seed: number): Promise<Turn> => {
-      const before_ms = await postgresProcessorTime_ms(client);
+    const turn = async (client: pg.Client, origin: string, release: ReleaseName, seed: number): Promise<Turn> => {
+      const before_ms = await sessionsProcessorTime_ms(client);
       const tally = await runLoad(
         {
           origin,
@@ -83,13 +79,13 @@ export async function databaseCost(
         },
         options,
       );
-      return { cpu_ms: (await postgresProcessorTime_ms(client)) - before_ms, tally };
+      return { cpu_ms: (await sessionsProcessorTime_ms(client)) - before_ms, tally };
     };
     const turns: { reference: Turn; arm: Turn }[] = [];
     for (let count = 0; count < TURNS; count += 1) {
       const seed = seedOf();
-      const reference = await turn(stack.reference.address, 'v1.0.0', seed);
-      turns.push({ reference, arm: await turn(stack.api.address, stack.release, seed) });
+      const reference = await turn(ofReference, stack.reference.address, 'v1.0.0', seed);
+      turns.push({ reference, arm: await turn(ofArm, stack.api.address, stack.release, seed) });
     }
     return {
       capacity,
@@ -99,8 +95,12 @@ export async function databaseCost(
       arm: together(turns.map(({ arm }) => arm)),
     };
   } finally {
-    await client.end();
+    await Promise.all([ofArm.end(), ofReference.end()]);
   }
+}
+
+function onlooker(connectionString: string): pg.Client {
+  return new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, query_timeout: 10_000 });
 }
 
 function costOf(turns: readonly Turn[]): number {

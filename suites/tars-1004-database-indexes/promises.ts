@@ -28,7 +28,7 @@ const reads = {
   },
   'tars-1004/history-queries': {
     kind: 'absolute',
-    says: 'Of 5,000 history queries in 10 s 95 % are answered within 100 ms',
+    says: 'Of 5,000 history queries in 25 s 95 % are answered within 100 ms',
     measure: 'history_query_ms',
     statistic: 'p95',
     operator: '<',
