@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, describe, expect, test } from 'vitest';
 import { freePort } from '../processes/free-port.ts';
 import { Reaper } from '../processes/reaper.ts';
@@ -53,9 +54,14 @@ describe('a server that stalls', () => {
 
   test('is not seen so where it did not stall', async () => {
     const { origin } = await serve((_request, response) => response.end());
+    // The server is in this process, which a busy machine can hold up as it can the generator.
+    const turns = monitorEventLoopDelay();
+    turns.enable();
     const tally = await run({ origin, connections: 1 });
+    turns.disable();
     expect(tally).toMatchObject({ scheduled: 50, sent: 50, succeeded: 50, failed: new Map() });
-    expect(countFrom(tally, 850)).toBeLessThan(5);
+    const heldUp_ms = tally.lags.max_ms + turns.max / 1e6;
+    expect(countFrom(tally, 850 + heldUp_ms)).toBeLessThan(5);
   });
 
   test('and holds all connections makes the requests fail that it let nobody send, and they count as slow', async () => {
