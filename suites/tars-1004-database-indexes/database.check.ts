@@ -152,7 +152,7 @@ check(
   async ({ stack, random, reaper, signal, observe, fact }) => {
     const token = await login(stack, 'viewer');
     const cost = await databaseCost(stack, token, random, { reaper, signal });
-    observe('database_cpu_ratio', cost.ratios);
+    observe('database_cpu_ratio', [cost.ratio]);
     const { capacity, rate_per_s, reference, arm } = cost;
     fact(
       HELD,

@@ -89,7 +89,7 @@ const reads = {
     operator: '<=',
     limit: 0.7,
     unit: 'ratio',
-    minSamples: 3,
+    minSamples: 1,
     decidableFrom: 'standard',
   },
   'tars-1004/growth': {
