@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { drawPages, pageRequest } from '../../fixtures/load/evaluation-pages.ts';
 import type { DashboardBesideReference } from '../../fixtures/stacks/dashboard-beside-reference.ts';
-import { sessionsProcessorTime_ms } from '../../harness/components/postgres/processor-time.ts';
+import { sessionTimes, takenBetween_ms } from '../../harness/components/postgres/processor-time.ts';
 import { type Capacity, measureCapacity } from '../../harness/load/measure-capacity.ts';
 import type { RunLoadOptions } from '../../harness/load/run-load.ts';
 import { runLoad } from '../../harness/load/run-load.ts';
@@ -66,7 +66,7 @@ export async function databaseCost(
     );
     const rate_per_s = SHARE_OF_CAPACITY * capacity.succeeded_per_s;
     const turn = async (client: pg.Client, origin: string, release: ReleaseName, seed: number): Promise<Turn> => {
-      const before_ms = await sessionsProcessorTime_ms(client);
+      const before = await sessionTimes(client);
       const tally = await runLoad(
         {
           origin,
@@ -81,7 +81,7 @@ export async function databaseCost(
         },
         options,
       );
-      return { cpu_ms: (await sessionsProcessorTime_ms(client)) - before_ms, tally };
+      return { cpu_ms: takenBetween_ms(before, await sessionTimes(client)), tally };
     };
     const turns: { reference: Turn; arm: Turn }[] = [];
     for (let count = 0; count < TURNS; count += 1) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startComponent } from '../start-component.ts';
 import { testContext } from '../test-context.ts';
 import { postgres } from './postgres.ts';
-import { ProcessorTimeError, sessionsProcessorTime_ms } from './processor-time.ts';
+import { ProcessorTimeError, sessionTimes, takenBetween_ms } from './processor-time.ts';
 
 const context = await testContext();
 let url: string;
@@ -30,12 +30,12 @@ test('what other sessions of the database work is counted, the client’s own is
   const onlooker = await connected();
   const worker = await connected();
   await worker.query('SELECT 1');
-  const before_ms = await sessionsProcessorTime_ms(onlooker);
+  const before = await sessionTimes(onlooker);
   await onlooker.query(BURN);
-  const idle_ms = await sessionsProcessorTime_ms(onlooker);
-  expect(idle_ms - before_ms).toBeLessThan(30);
+  const idle = await sessionTimes(onlooker);
+  expect(takenBetween_ms(before, idle)).toBeLessThan(30);
   await worker.query(BURN);
-  expect((await sessionsProcessorTime_ms(onlooker)) - idle_ms).toBeGreaterThan(30);
+  expect(takenBetween_ms(idle, await sessionTimes(onlooker))).toBeGreaterThan(30);
 });
 
 test('a session of another database is none of it', async () => {
@@ -44,23 +44,39 @@ test('a session of another database is none of it', async () => {
   const elsewhere = new URL(url);
   elsewhere.pathname = '/elsewhere';
   const worker = await connected(elsewhere.href);
-  const before_ms = await sessionsProcessorTime_ms(onlooker);
+  const before = await sessionTimes(onlooker);
   await worker.query(BURN);
-  expect((await sessionsProcessorTime_ms(onlooker)) - before_ms).toBeLessThan(30);
+  expect(takenBetween_ms(before, await sessionTimes(onlooker))).toBeLessThan(30);
 });
 
 test('a session that waits costs nothing', async () => {
   const onlooker = await connected();
   const waiter = await connected();
-  const before_ms = await sessionsProcessorTime_ms(onlooker);
+  const before = await sessionTimes(onlooker);
   await waiter.query('SELECT pg_sleep(1)');
-  expect((await sessionsProcessorTime_ms(onlooker)) - before_ms).toBeLessThan(100);
+  expect(takenBetween_ms(before, await sessionTimes(onlooker))).toBeLessThan(100);
 });
 
 test('a server that is no process here is refused, with what to do', async () => {
   // The machine's first process is there, and is no PostgreSQL.
   const elsewhere = { query: async () => ({ rows: [{ pid: 1, own: true }] }) } as unknown as Client;
-  const told = sessionsProcessorTime_ms(elsewhere);
+  const told = sessionTimes(elsewhere);
   await expect(told).rejects.toThrow(ProcessorTimeError);
   await expect(told).rejects.toThrow(/expected the PostgreSQL server to be a process of this machine/);
+});
+
+test('a session that has ended takes nothing away, one that has begun since counts in full', () => {
+  const before = new Map([
+    [1, 500],
+    [2, 100],
+  ]);
+  expect(
+    takenBetween_ms(
+      before,
+      new Map([
+        [2, 130],
+        [3, 7],
+      ]),
+    ),
+  ).toBe(37);
 });

@@ -11,13 +11,14 @@ export class ProcessorTimeError extends Error {
   override readonly name = 'ProcessorTimeError';
 }
 
+/** Of each session by its process id, in ms since it was begun. */
+export type SessionTimes = ReadonlyMap<number, number>;
+
 /**
- * In ms since each session of the client's database was begun, all of them together but the client's own. What a session
- * had before it ended is gone, and so is a parallel worker's when its query is over: of two moments the later less the
- * earlier is never too much.
+ * The times of the sessions in the client's database, its own left out.
  * @throws ProcessorTimeError when there is no such `/proc`, or the server runs elsewhere
  */
-export async function sessionsProcessorTime_ms(client: Pick<Client, 'query'>): Promise<number> {
+export async function sessionTimes(client: Pick<Client, 'query'>): Promise<SessionTimes> {
   const { rows } = await client.query<{ pid: number; own: boolean }>(
     'SELECT pid, pid = pg_backend_pid() AS own FROM pg_stat_activity WHERE datname = current_database()',
   );
@@ -25,8 +26,17 @@ export async function sessionsProcessorTime_ms(client: Pick<Client, 'query'>): P
     throw new ProcessorTimeError(
       'expected the PostgreSQL server to be a process of this machine that /proc tells of; let the harness start one (unset the URL), on Linux',
     );
-  const times_ns = rows.filter(({ own }) => !own).map(({ pid }) => timeOf_ns(pid));
-  return times_ns.reduce((sum, one) => sum + one, 0) / 1_000_000;
+  return new Map(rows.filter(({ own }) => !own).map(({ pid }) => [pid, timeOf_ns(pid) / 1_000_000]));
+}
+
+/**
+ * What they took from one moment to a later one, in ms. What a session took that has ended meanwhile is gone, and so is a
+ * parallel worker's: it is never too much.
+ */
+export function takenBetween_ms(before: SessionTimes, after: SessionTimes): number {
+  let taken_ms = 0;
+  for (const [pid, time_ms] of after) taken_ms += Math.max(0, time_ms - (before.get(pid) ?? 0));
+  return taken_ms;
 }
 
 /** 0 for one that has ended meanwhile. */
