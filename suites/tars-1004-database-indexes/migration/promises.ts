@@ -1,0 +1,52 @@
+/** TARS-1004: what v1.0.1 promises of its migration. */
+import type { PromiseDeclaration } from '../../../harness/checks/discover.ts';
+
+export const migration = {
+  'tars-1004/safe-to-kill': {
+    kind: 'absolute',
+    says: 'A migrator killed in any phase of any build leaves nothing that its next run does not set right',
+    measure: 'kill_faults',
+    statistic: 'count-above',
+    threshold: 0,
+    operator: '<=',
+    limit: 0,
+    unit: 'faults',
+    minSamples: 15,
+    decidableFrom: 'standard',
+  },
+  'tars-1004/zero-downtime': {
+    kind: 'absolute',
+    says: 'While eleven indexes are built no session of the application waits behind the migrator, looked at every 50 ms',
+    measure: 'blocked_sessions',
+    statistic: 'count-above',
+    threshold: 0,
+    operator: '<=',
+    limit: 0,
+    unit: 'sessions',
+    minSamples: 40,
+    decidableFrom: 'standard',
+  },
+  'tars-1004/commits-go-on': {
+    kind: 'absolute',
+    says: 'While indexes are built or dropped no table is longer without a commit than 250 ms, or three times the longest of 5 quiet windows',
+    measure: 'gap_over_limit',
+    statistic: 'max',
+    operator: '<=',
+    limit: 1,
+    unit: 'ratio',
+    minSamples: 10,
+    decidableFrom: 'standard',
+  },
+  'tars-1004/rollback': {
+    kind: 'absolute',
+    says: 'While the indexes are dropped behind a long reader no session of the application waits behind the migrator',
+    measure: 'rollback_blocked_sessions',
+    statistic: 'count-above',
+    threshold: 0,
+    operator: '<=',
+    limit: 0,
+    unit: 'sessions',
+    minSamples: 20,
+    decidableFrom: 'standard',
+  },
+} satisfies Record<string, PromiseDeclaration>;
