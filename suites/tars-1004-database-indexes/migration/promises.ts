@@ -49,4 +49,15 @@ export const migration = {
     minSamples: 20,
     decidableFrom: 'standard',
   },
+  'tars-1004/write-cost': {
+    kind: 'guardrail',
+    says: 'Eleven indexes take at most 40 % of the inserts a second',
+    measure: 'inserts_per_s',
+    statistic: 'p50',
+    worse: 'lower',
+    tolerance: 0.4,
+    unit: 'per-s',
+    minPairs: 7,
+    decidableFrom: 'standard',
+  },
 } satisfies Record<string, PromiseDeclaration>;
