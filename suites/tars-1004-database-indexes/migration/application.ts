@@ -57,6 +57,7 @@ export class Application {
   readonly #underWay = new Set<Promise<void>>();
   #operations = 0;
   #timer: NodeJS.Timeout | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor({ url, size, random }: ApplicationOptions) {
     this.#pool = new pg.Pool({
@@ -111,8 +112,13 @@ export class Application {
     send();
   }
 
-  /** Resolves when everything that was sent is answered and every session has ended. */
-  async stop(): Promise<void> {
+  /** Resolves when everything that was sent is answered and every session has ended. May be called again. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     clearTimeout(this.#timer);
     await Promise.all(this.#underWay);
     await this.#pool.end();

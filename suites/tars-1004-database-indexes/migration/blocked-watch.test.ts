@@ -55,6 +55,26 @@ test('who queues behind a migrator that itself waits for a reader is seen', asyn
   await Promise.all(reads);
 });
 
+test('who waits for one that waits for the migrator is seen', async () => {
+  const [migrator, first, second] = [
+    await session('tars-migrator'),
+    await session('application'),
+    await session('application'),
+  ];
+  const watch = await watched();
+  await migrator.query('BEGIN');
+  await migrator.query('LOCK TABLE one IN SHARE MODE');
+  await first.query('BEGIN');
+  await first.query('SELECT pg_advisory_xact_lock(7)');
+  const inserted = first.query('INSERT INTO one (id) VALUES (1)');
+  const next = second.query('BEGIN').then(() => second.query('SELECT pg_advisory_xact_lock(7)'));
+  await expect.poll(() => watch.samples.at(-1)?.blocked).toBe(2);
+  await migrator.query('COMMIT');
+  await inserted;
+  await first.query('COMMIT');
+  await next;
+});
+
 test('who waits for somebody else is not counted', async () => {
   const [other, application] = [await session('somebody'), await session('application')];
   await session('tars-migrator');

@@ -35,16 +35,12 @@ export function differencesOf(expected: readonly string[], found: readonly strin
   ];
 }
 
-/** By table: how many rows, and a sum over their contents that no lost, added or changed row leaves as it was. */
-export async function fingerprints(client: pg.ClientBase, tables: readonly string[]): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for (const table of tables) {
-    const { rows } = await client.query<{ says: string }>(
-      `SELECT count(*) || ' rows ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS says FROM ${table} t`,
-    );
-    found.set(table, rows[0]?.says as string);
-  }
-  return found;
+/** How many rows a table has, and a sum over their contents that no lost, added or changed row leaves as it was. */
+export async function fingerprintOf(client: pg.ClientBase, table: string): Promise<string> {
+  const { rows } = await client.query<{ says: string }>(
+    `SELECT count(*) || ' rows ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS says FROM ${table} t`,
+  );
+  return rows[0]?.says as string;
 }
 
 /** By table: how many rows. */
