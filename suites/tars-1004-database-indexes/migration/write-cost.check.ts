@@ -5,14 +5,15 @@ import { filledDatabase } from '../../../fixtures/evaluation-data/filled-databas
 import { type DataSize, REGIONS } from '../../../fixtures/evaluation-data/parameters.ts';
 import { barePostgres } from '../../../fixtures/stacks/bare-postgres.ts';
 import { measure } from '../../../harness/checks/measure.ts';
+import { postgresProcessorTime_ms } from '../../../harness/components/postgres/processor-time.ts';
 import { releases } from '../../../impl/releases.ts';
 import { sizesOf } from './catalogue.ts';
 import { openSession, type Session } from './session.ts';
 
 /** Evaluations alone: of the five tables it has the most indexes, and a row whenever an agent is evaluated. */
 const SIZE: DataSize = {
-  evaluations: 20_000,
-  agents: 200,
+  evaluations: 10_000,
+  agents: 100,
   agentStates: 100,
   metrics: 100,
   auditLogs: 100,
@@ -22,7 +23,7 @@ const SIZE: DataSize = {
 /** As many as the cores of the machine that this was laid down for: more would measure their queue. */
 const CONNECTIONS = 2;
 const WARM_UP = 200;
-const INSERTED = 1_500;
+const INSERTED = 2_000;
 /** Prepared once a session: what is left is the row, its indexes and the commit. */
 const INSERT = `INSERT INTO evaluations (id, agent_id, region, status, reward, episodes, duration_ms)
   VALUES ($1, $2, $3, 'completed', 1, 1, 1)`;
@@ -33,7 +34,7 @@ measure(
   {
     stack: barePostgres,
     from: 'standard',
-    measures: { inserts_per_s: 'per-s', insert_p95_ms: 'ms' },
+    measures: { inserts_per_cpu_s: 'per-s', inserts_per_s: 'per-s', insert_p95_ms: 'ms' },
     facts: [ALL_THERE],
     pairs: { least: 7, most: 12 },
     timeout_ms: 120_000,
@@ -50,18 +51,21 @@ measure(
         return session;
       }),
     );
+    const [session] = sessions as [Session, ...Session[]];
     await insert(sessions, WARM_UP, random);
-    const began_ms = performance.now();
+    const [began_ms, cpu_ms] = [performance.now(), await postgresProcessorTime_ms(session)];
     const took_ms = await insert(sessions, INSERTED, random);
-    const elapsed_ms = performance.now() - began_ms;
+    const [elapsed_ms, spent_ms] = [performance.now() - began_ms, (await postgresProcessorTime_ms(session)) - cpu_ms];
     const p95_ms = took_ms.toSorted((a, b) => a - b)[Math.ceil(0.95 * took_ms.length) - 1] as number;
+    // What the server can do where it is what everybody waits for: no client and no disk takes part in the figure, and
+    // a busy machine does not change it.
+    observe('inserts_per_cpu_s', [(1_000 * INSERTED) / spent_ms]);
     observe('inserts_per_s', [(1_000 * INSERTED) / elapsed_ms]);
     observe('insert_p95_ms', [p95_ms]);
 
-    const [session] = sessions as [Session, ...Session[]];
     const { rows } = await session.query<{ count: number }>('SELECT count(*)::int AS count FROM evaluations');
     const sizes = [...(await sizesOf(session))].map(([name, bytes]) => `${name} ${(bytes / 1e6).toFixed(2)} MB`);
-    const evidence = `p95 ${p95_ms.toFixed(2)} ms; ${sizes.join(', ') || 'none of the eleven indexes'}`;
+    const evidence = `${((1_000 * INSERTED) / elapsed_ms).toFixed(0)} inserts/s, p95 ${p95_ms.toFixed(2)} ms; ${sizes.join(', ') || 'none of the eleven indexes'}`;
     fact(ALL_THERE, rows[0]?.count === SIZE.evaluations + WARM_UP + INSERTED, evidence);
   },
 );
