@@ -23,7 +23,7 @@ export const migration = {
     operator: '<=',
     limit: 0,
     unit: 'sessions',
-    minSamples: 40,
+    minSamples: 20,
     decidableFrom: 'standard',
   },
   'tars-1004/commits-go-on': {
