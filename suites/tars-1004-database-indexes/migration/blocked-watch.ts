@@ -58,11 +58,14 @@ export class BlockedWatch {
   }
 
   async #run(application: string): Promise<void> {
+    let next_ms = performance.now();
     while (!this.#stopping.signal.aborted) {
       const { rows } = await this.#session.query<{ blocked: number; phase: string | null }>(query, [application]);
       const [row] = rows;
       if (row !== undefined) this.#samples.push({ blocked: row.blocked, phase: row.phase ?? undefined });
-      await delay(EVERY_ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
+      // A look that took long is not made up for by looks that follow each other at once.
+      next_ms = Math.max(next_ms + EVERY_ms, performance.now());
+      await delay(next_ms - performance.now(), undefined, { signal: this.#stopping.signal }).catch(() => {});
     }
   }
 }

@@ -5,12 +5,10 @@ import { type BarePostgres, barePostgres } from '../../../fixtures/stacks/bare-p
 import { check } from '../../../harness/checks/check.ts';
 import type { CheckContext } from '../../../harness/checks/check-definition.ts';
 import { createDatabase } from '../../../harness/components/claim.ts';
-import { waitUntil } from '../../../harness/processes/wait.ts';
-import { createStatement, type IndexDefinition, indexes } from '../../../impl/database/indexes.ts';
-import { BuildHold } from './build-hold.ts';
-import { differencesOf, schemaOf } from './catalogue.ts';
-import { MigratorProcess, RIGHT_END } from './migrator-process.ts';
-import { openSession, type Session } from './session.ts';
+import { schemaOf } from './catalogue.ts';
+import * as drills from './drills.ts';
+import { RIGHT_END } from './migrator-process.ts';
+import { openSession } from './session.ts';
 
 /** What is done wrong around a migration does not depend on how much it has to build. */
 const FEW: DataSize = {
@@ -22,9 +20,6 @@ const FEW: DataSize = {
   apiKeys: 500,
   users: 50,
 };
-const ENDS_MS = 60_000;
-const [index] = indexes as [IndexDefinition, ...IndexDefinition[]];
-const last = indexes.at(-1) as IndexDefinition;
 
 const FACTS = {
   second: 'of two migrators at once the second waits, both end right, and neither is the victim of a deadlock',
@@ -54,7 +49,7 @@ check(
     const whole = await createDatabase(stack.serverUrl, 'drills', empty.url);
     ends.defer(() => whole.drop());
     const schemas = await schemasOf(context, empty.url, whole.url);
-    const drill = async (name: Drill, go: (site: Site) => Promise<string[]>) => {
+    const drill = async (name: Drill, go: (site: drills.Site) => Promise<string[]>) => {
       const database = await createDatabase(stack.serverUrl, 'drills', name === 'rollback' ? whole.url : empty.url);
       try {
         await using session = await openSession(database.url, { name: 'drill' });
@@ -65,168 +60,26 @@ check(
       }
     };
     // All of them, whatever becomes of one: the databases that they were made from are dropped afterwards.
-    const drills = [
-      drill('second', secondMigrator),
-      drill('analyze', deadlockWithAnalyze),
-      drill('idle', idleTransaction),
-      drill('leftover', leftover),
-      drill('taken', nameTaken),
-      drill('rollback', killedRollback),
+    const all = [
+      drill('second', drills.secondMigrator),
+      drill('analyze', drills.deadlockWithAnalyze),
+      drill('idle', drills.idleTransaction),
+      drill('leftover', drills.leftover),
+      drill('taken', drills.nameTaken),
+      drill('rollback', drills.killedRollback),
     ];
-    const failed = (await Promise.allSettled(drills)).find((one) => one.status === 'rejected');
+    const failed = (await Promise.allSettled(all)).find((one) => one.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   },
 );
-
-/** A database of its own, and what its schema is like before and after. */
-interface Site extends CheckContext<BarePostgres> {
-  readonly url: string;
-  readonly session: Session;
-  readonly schemaBefore: readonly string[];
-  readonly schemaAfter: readonly string[];
-}
 
 async function schemasOf(context: CheckContext<BarePostgres>, emptyUrl: string, wholeUrl: string) {
   const schemaAt = async (url: string) => {
     await using session = await openSession(url, { name: 'drills' });
     return await schemaOf(session);
   };
-  await using migrator = await start(context, wholeUrl, 'up');
-  const end = await migrator.end(ENDS_MS);
+  await using migrator = await drills.start(context, wholeUrl, 'up');
+  const end = await migrator.end(drills.ENDS_MS);
   if (end !== RIGHT_END) throw new Error(`expected a migration that nobody disturbs to succeed: ${migrator.said()}`);
   return { schemaBefore: await schemaAt(emptyUrl), schemaAfter: await schemaAt(wholeUrl) };
-}
-
-function start({ stack, reaper }: CheckContext<BarePostgres>, url: string, ...command: readonly string[]) {
-  return MigratorProcess.start(command, { postgresUrl: url, planted: stack.planted, reaper });
-}
-
-/** That it ends right, with all indexes. */
-async function upFaults(migrator: MigratorProcess, { session, schemaAfter }: Site): Promise<string[]> {
-  const end = await migrator.end(ENDS_MS);
-  return [
-    ...(end === RIGHT_END ? [] : [`${end}: ${migrator.said().split('\n').at(-1)}`]),
-    ...differencesOf(schemaAfter, await schemaOf(session)),
-  ];
-}
-
-/** Resolves when so many sessions of a name are in the state. */
-async function sessionsThere(site: Site, name: string, condition: string, count = 1): Promise<void> {
-  const there = async () => {
-    const { rows } = await site.session.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM pg_stat_activity a
-       WHERE datname = current_database() AND application_name = $1 AND ${condition}`,
-      [name],
-    );
-    return (rows[0]?.count ?? 0) >= count;
-  };
-  const options = { timeout_ms: 30_000, interval_ms: 20, signal: site.signal };
-  await waitUntil(`${count} sessions ${name} with ${condition}`, there, options);
-}
-
-async function secondMigrator(site: Site): Promise<string[]> {
-  const { url, signal, session } = site;
-  await using hold = await BuildHold.prepare({ url, index, phase: 'waiting for old snapshots', signal });
-  await using first = await start(site, url, 'up', '--lock-timeout', '30000');
-  await hold.reach();
-  await using second = await start(site, url, 'up', '--lock-timeout', '30000');
-  await sessionsThere(site, 'tars-migrator', `query LIKE '%advisory_lock%'`);
-  await hold.release();
-  const faults = [...(await upFaults(first, site)), ...(await upFaults(second, site))];
-  const { rows } = await session.query<{ deadlocks: number }>(
-    'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
-  );
-  return rows[0]?.deadlocks === 0 ? faults : [...faults, `${rows[0]?.deadlocks} deadlocks`];
-}
-
-/**
- * ANALYZE waits for the lock that the build keeps, with a snapshot that the build then waits for. Its own look for
- * deadlocks is over by then, so that the build is the one that PostgreSQL ends.
- */
-async function deadlockWithAnalyze(site: Site): Promise<string[]> {
-  const { url, signal } = site;
-  await using hold = await BuildHold.prepare({ url, index, phase: 'waiting for writers before build', signal });
-  await using migrator = await start(site, url, 'up', '--lock-timeout', '30000');
-  await hold.reach();
-  await using other = await openSession(url, { name: 'analyze' });
-  const analyzed = other.query(`ANALYZE ${index.table}`).then(
-    () => [],
-    (error: Error) => [`ANALYZE: ${error.message}`],
-  );
-  const looked = `EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND NOT granted
-    AND clock_timestamp() - l.waitstart > 1.2 * current_setting('deadlock_timeout')::interval)`;
-  await sessionsThere(site, 'analyze', looked);
-  await hold.release();
-  const faults = await upFaults(migrator, site);
-  const met = /held up \(attempt 1\)/.test(migrator.said());
-  return [...faults, ...(await analyzed), ...(met ? [] : ['the build was not the victim of a deadlock'])];
-}
-
-async function idleTransaction(site: Site): Promise<string[]> {
-  await using idle = await openSession(site.url, { name: 'a-long-report' });
-  await idle.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-  await idle.query('SELECT 1');
-  const old = `state = 'idle in transaction' AND clock_timestamp() - xact_start > interval '5.1 s'`;
-  await sessionsThere(site, 'a-long-report', old);
-  await using migrator = await start(site, site.url, 'up', '--lock-timeout', '200');
-  await migrator.saying(/held up \(attempt 2\)/);
-  await idle.query('COMMIT');
-  const faults = await upFaults(migrator, site);
-  const named = migrator
-    .said()
-    .split('\n')
-    .filter((line) => line.includes('a-long-report has had a transaction open'));
-  return [...faults, ...(named.length >= 2 ? [] : [`the transaction was not named: ${migrator.said()}`])];
-}
-
-async function leftover(site: Site): Promise<string[]> {
-  const { url, session } = site;
-  await using idle = await openSession(url, { name: 'a-long-report' });
-  await idle.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-  await idle.query('SELECT 1');
-  await session.query("SET lock_timeout = '100ms'");
-  const failed = await session.query(createStatement(last)).then(
-    () => false,
-    () => true,
-  );
-  await session.query('RESET lock_timeout');
-  await idle.query('COMMIT');
-  const { rows } = await session.query('SELECT FROM pg_index WHERE indexrelid = $1::regclass AND NOT indisvalid', [
-    last.name,
-  ]);
-  if (!failed || rows.length !== 1) throw new Error(`expected ${last.name} to be invalid`);
-  await using migrator = await start(site, url, 'up');
-  return await upFaults(migrator, site);
-}
-
-async function nameTaken(site: Site): Promise<string[]> {
-  const { url, session } = site;
-  await session.query(`CREATE INDEX ${last.name} ON ${last.table} (prefix)`);
-  const before = await schemaOf(session);
-  const faults: string[] = [];
-  for (const direction of ['up', 'down']) {
-    await using migrator = await start(site, url, direction);
-    const end = await migrator.end(ENDS_MS);
-    if (end !== 'exit code 1') faults.push(`${direction} ended with ${end}`);
-    if (!migrator.said().includes('(prefix)')) faults.push(`${direction} does not tell what it is: ${migrator.said()}`);
-    faults.push(...differencesOf(before, await schemaOf(session)));
-  }
-  return faults;
-}
-
-async function killedRollback(site: Site): Promise<string[]> {
-  const { url, session, schemaBefore } = site;
-  await using reader = await openSession(url, { name: 'a-long-report' });
-  await reader.query('BEGIN');
-  await reader.query(`SELECT FROM ${last.table} LIMIT 1`);
-  await using killed = await start(site, url, 'down', '--lock-timeout', '30000');
-  await sessionsThere(site, 'tars-migrator', `wait_event_type = 'Lock'`);
-  await killed.kill();
-  await using next = await start(site, url, 'down');
-  await reader.query('COMMIT');
-  const end = await next.end(ENDS_MS);
-  return [
-    ...(end === RIGHT_END ? [] : [`the next run ended with ${end}: ${next.said()}`]),
-    ...differencesOf(schemaBefore, await schemaOf(session)),
-  ];
 }

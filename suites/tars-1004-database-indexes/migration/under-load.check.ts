@@ -29,7 +29,7 @@ const IN_NIGHTLY: DataSize = { ...IN_STANDARD, evaluations: 1_000_000, agents: 1
 const RATE_per_s_max = 100;
 const CAPACITY_MS = 1_000;
 const QUIET_WINDOWS = 5;
-const QUIET_MS = 1_500;
+const QUIET_MS = 1_000;
 const MIGRATED_MS = 300_000;
 /** Looks at a drop that waits for a reader: one that made others wait would be seen in each. */
 const HELD_SAMPLES = 20;

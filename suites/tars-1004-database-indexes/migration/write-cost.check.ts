@@ -23,7 +23,7 @@ const SIZE: DataSize = {
 /** As many as the cores of the machine that this was laid down for: more would measure their queue. */
 const CONNECTIONS = 2;
 const WARM_UP = 200;
-const INSERTED = 2_000;
+const INSERTED = 1_500;
 /** Prepared once a session: what is left is the row, its indexes and the commit. */
 const INSERT = `INSERT INTO evaluations (id, agent_id, region, status, reward, episodes, duration_ms)
   VALUES ($1, $2, $3, 'completed', 1, 1, 1)`;
