@@ -51,7 +51,7 @@ export const migration = {
   },
   'tars-1004/write-cost': {
     kind: 'guardrail',
-    says: 'Eleven indexes take at most 40 % of the inserts that the server does in a second of processor time',
+    says: 'Eleven indexes take at most 40 % of the inserts that a session does in a second of processor time',
     measure: 'inserts_per_cpu_s',
     statistic: 'p50',
     worse: 'lower',
