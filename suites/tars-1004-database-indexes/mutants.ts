@@ -1,5 +1,6 @@
 /** TARS-1004: faults that v1.0.1 could have had, each with the gates that must see it. A block for each part. */
 import type { MutantDeclaration } from '../../harness/mutants/declared.ts';
+import { migration } from './migration/mutants.ts';
 
 /** What is read. */
 const reads = {
@@ -133,4 +134,4 @@ const reads = {
   },
 } satisfies Record<string, MutantDeclaration>;
 
-export default { ...reads };
+export default { ...reads, ...migration };

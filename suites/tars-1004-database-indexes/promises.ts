@@ -1,5 +1,6 @@
 /** TARS-1004: what v1.0.1 promises of the database, and v1.0.0 breaks by its own doing. A block for each part. */
 import type { PromiseDeclaration } from '../../harness/checks/discover.ts';
+import { migration } from './migration/promises.ts';
 
 /** What is read: plans, latencies, the database's processor time. */
 const reads = {
@@ -105,4 +106,4 @@ const reads = {
   },
 } satisfies Record<string, PromiseDeclaration>;
 
-export default { ...reads };
+export default { ...reads, ...migration };
