@@ -1,0 +1,56 @@
+/** TARS-1004: faults that v1.0.1 could have had, each with the gates that must see it. A block for each part. */
+import type { MutantDeclaration } from '../../harness/mutants/declared.ts';
+
+/** What is read. */
+const reads = {
+  'tars-1004/page-ordered-by-an-expression': {
+    source: 'the release plan: the history is read by its index',
+    says: 'A page is put in order by an expression of the time, which no index holds',
+    file: 'impl/database/page-statement.ts',
+    find: 'ORDER BY created_at DESC, id DESC LIMIT',
+    replace: "ORDER BY date_trunc('milliseconds', created_at) DESC, id DESC LIMIT",
+    gates: ['tars-1004/plans'],
+  },
+  'tars-1004/page-ordered-by-id': {
+    source: 'the release plan: newest first',
+    says: 'A page is put in order by the id alone, which is quick and another page',
+    file: 'impl/database/page-statement.ts',
+    find: 'ORDER BY created_at DESC, id DESC LIMIT',
+    replace: 'ORDER BY id DESC LIMIT',
+    gates: ['tars-1004/plans'],
+  },
+  'tars-1004/time-cast-in-the-filter': {
+    source: 'use-the-index-luke.com, "Functions": an index on a column does not serve an expression of it',
+    says: 'The beginning of a span is compared with the day of an evaluation, which the index does not hold',
+    file: 'impl/services/dashboard-api/evaluation-summary.ts',
+    find: 'created_at >= $3 AND created_at < $4`',
+    replace: 'created_at::timestamp >= $3 AND created_at::timestamp < $4`',
+    gates: ['tars-1004/plans'],
+  },
+  'tars-1004/status-as-a-parameter': {
+    source: 'postgresql.org: a partial index needs a predicate that is known when the plan is made',
+    says: 'The status is a parameter, so that a plan for any value cannot use the index of what failed',
+    file: 'impl/database/page-statement.ts',
+    find: `where(status, \`status = '\${status}'\`)`,
+    replace: `where(status, \`status = \${value(status)}\`)`,
+    gates: ['tars-1004/plans'],
+  },
+  'tars-1004/index-left-out': {
+    source: 'the release plan: eleven indexes',
+    says: 'One of the indexes is not in the list',
+    file: 'impl/database/indexes.ts',
+    find: "definition: 'USING btree (user_id, created_at DESC, id DESC)',",
+    replace: "definition: 'USING btree (action)',",
+    gates: ['tars-1004/plans'],
+  },
+  'tars-1004/included-column-left-out': {
+    source: 'postgresql.org: an index-only scan needs all columns of the query in the index',
+    says: 'The index of a metric in a region does not hold the value, so that each is fetched from the table',
+    file: 'impl/database/indexes.ts',
+    find: 'USING btree (name, region, recorded_at DESC) INCLUDE (value)',
+    replace: 'USING btree (name, region, recorded_at DESC)',
+    gates: ['tars-1004/plans/facts'],
+  },
+} satisfies Record<string, MutantDeclaration>;
+
+export default { ...reads };
