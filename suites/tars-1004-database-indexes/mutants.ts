@@ -53,4 +53,45 @@ const reads = {
   },
 } satisfies Record<string, MutantDeclaration>;
 
-export default { ...reads };
+/** How it serves. */
+const serving = {
+  'tars-1004/page-made-by-everybody': {
+    source: 'F. Vattani et al., "Optimal Probabilistic Cache Stampede Prevention": many find one page missing at once',
+    says: 'Whoever misses a page reads it from the database, whoever else is reading it already',
+    file: 'impl/database/page-cache.ts',
+    find: 'if (under !== undefined) return under as Promise<T>;',
+    replace: '',
+    gates: ['tars-1004/cache'],
+    profile: 'standard',
+  },
+  'tars-1004/cache-that-must-be-there': {
+    source: 'the release plan: Redis away, straight to the database',
+    says: 'A page that cannot be looked for in Redis is an error',
+    file: 'impl/database/page-cache.ts',
+    find: `if (!isRedisAway(error)) throw error;
+      this.#answers.inc({ answer: 'database' });`,
+    replace: 'throw error;',
+    gates: ['tars-1004/cache-outage'],
+    profile: 'standard',
+  },
+  'tars-1004/lists-that-wait-for-the-event': {
+    source: 'D. Terry et al., "Session Guarantees": read your writes',
+    says: 'An evaluation that was shown by its id is in no list before its event or a minute has come',
+    file: 'impl/database/evaluation-history.ts',
+    find: 'await cache?.forget(agent_id);',
+    replace: '',
+    gates: ['tars-1004/own-writes/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/lists-of-all-forgotten-of': {
+    source: 'D. Terry et al., "Session Guarantees": read your writes',
+    says: 'An evaluation that was shown by its id is in the list of its agent and not in those of all',
+    file: 'impl/database/page-cache.ts',
+    find: 'for (const key of [bumpKey(agentId), bumpKey(undefined)])',
+    replace: 'for (const key of [bumpKey(agentId)])',
+    gates: ['tars-1004/own-writes/facts'],
+    profile: 'standard',
+  },
+} satisfies Record<string, MutantDeclaration>;
+
+export default { ...reads, ...serving };

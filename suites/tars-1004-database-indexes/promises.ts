@@ -17,4 +17,32 @@ const reads = {
   },
 } satisfies Record<string, PromiseDeclaration>;
 
-export default { ...reads };
+/** How it serves: the cache, the connections, what users of v1.0.0 rely on. */
+const serving = {
+  'tars-1004/cache': {
+    kind: 'absolute',
+    says: '500 who find a page missing at the same moment cost the database one statement',
+    measure: 'statements_of_a_miss',
+    statistic: 'count-above',
+    threshold: 1,
+    operator: '<=',
+    limit: 0,
+    unit: 'statements',
+    minSamples: 3,
+    decidableFrom: 'standard',
+  },
+  'tars-1004/cache-outage': {
+    kind: 'absolute',
+    says: 'A Redis that is killed and comes back under load fails no request',
+    measure: 'failed_without_redis',
+    statistic: 'count-above',
+    threshold: 0,
+    operator: '<=',
+    limit: 0,
+    unit: 'requests',
+    minSamples: 300,
+    decidableFrom: 'standard',
+  },
+} satisfies Record<string, PromiseDeclaration>;
+
+export default { ...reads, ...serving };
