@@ -92,6 +92,54 @@ const serving = {
     gates: ['tars-1004/own-writes/facts'],
     profile: 'standard',
   },
+  'tars-1004/waits-for-a-connection-for-ever': {
+    source: 'brianc/node-postgres: connectionTimeoutMillis is 0 by default, which is no time-out',
+    says: 'A request waits for a connection as long as it takes',
+    file: 'impl/services/postgres.ts',
+    find: 'connectionTimeoutMillis: 2_000,',
+    replace: 'connectionTimeoutMillis: 0,',
+    gates: ['tars-1004/pool'],
+    profile: 'standard',
+  },
+  'tars-1004/refused-without-a-time': {
+    source: 'RFC 9110, section 10.2.3: Retry-After',
+    says: 'A refusal does not tell when to come back',
+    file: 'impl/services/dashboard-api/problem-details.ts',
+    find: "headers: { 'retry-after': '2' }",
+    replace: 'headers: {}',
+    gates: ['tars-1004/pool'],
+    profile: 'standard',
+  },
+  'tars-1004/connection-kept-for-who-is-gone': {
+    source: 'brianc/node-postgres#3721',
+    says: 'A connection that was lent for a request is given back only if its client is still there',
+    file: 'impl/services/dashboard-api/evaluations.ts',
+    find: 'async ({ params }) => {',
+    replace: `async ({ params, raw }) => {
+      const lent = await postgres.connect();
+      await lent.query('SELECT 1');
+      if (!raw.socket.destroyed) lent.release();`,
+    gates: ['tars-1004/pool-leaks'],
+    profile: 'standard',
+  },
+  'tars-1004/field-left-out-of-a-page': {
+    source: 'the release plan: the API as it is',
+    says: 'A page leaves out of its evaluations how long each took',
+    file: 'impl/database/evaluation-history.ts',
+    find: 'presentEvaluation(row)',
+    replace: 'presentEvaluation({ ...row, duration_ms: undefined })',
+    gates: ['tars-1004/compatibility'],
+    profile: 'standard',
+  },
+  'tars-1004/keys-stored-otherwise': {
+    source: 'the release plan: API keys work on either release after an upgrade and after a rollback',
+    says: 'What is stored of an API key is another hash than in v1.0.0',
+    file: 'impl/services/api-keys.ts',
+    find: "return createHash('sha256').update(key).digest();",
+    replace: "return createHash('sha3-256').update(key).digest();",
+    gates: ['tars-1004/compatibility/facts'],
+    profile: 'standard',
+  },
 } satisfies Record<string, MutantDeclaration>;
 
 export default { ...reads, ...serving };
