@@ -76,9 +76,9 @@ check(
   },
 );
 
-const ROUNDS = 5;
+const ROUNDS = 20;
 /** In each round. */
-const ABORTED = 2_000;
+const ABORTED = 500;
 const ON_ONE_SOCKET = 25;
 const SOCKETS_AT_ONCE = 4;
 const MIDDLE = '10,000 requests were aborted while they were being worked on';
