@@ -157,6 +157,15 @@ const serving = {
     replace: 'if (limit < 1)',
     gates: ['tars-1004/bad-requests/facts'],
   },
+  'tars-1004/regions-from-this-one-on': {
+    source: 'issue 6: never a wrong page',
+    says: 'A page of one region holds those of the regions after it as well',
+    file: 'impl/database/page-statement.ts',
+    find: `region = \${value(region)}`,
+    replace: `region >= \${value(region)}`,
+    gates: ['tars-1004/fuzz/facts'],
+    profile: 'standard',
+  },
 } satisfies Record<string, MutantDeclaration>;
 
 export default { ...reads, ...serving };
