@@ -1,7 +1,9 @@
 /** The end of every run, also of one that was cut short: judge what was recorded and tell it in every form. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { reportHistory } from '../judge/history.ts';
 import { judge } from '../judge/judge.ts';
+import { seededRandom } from '../random/random.ts';
 import { renderAnnotations } from '../reporters/annotations.ts';
 import { renderBadge } from '../reporters/badge.ts';
 import { renderCtrf } from '../reporters/ctrf.ts';
@@ -9,6 +11,7 @@ import { renderHtml } from '../reporters/html/html.ts';
 import { renderJunit } from '../reporters/junit.ts';
 import { renderSummary } from '../reporters/summary.ts';
 import { FILES } from '../run-folder/files.ts';
+import { keptHistory } from '../run-folder/history.ts';
 import { loadRun } from '../run-folder/load.ts';
 import { readCertificate, readProof } from '../run-folder/proof.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
@@ -19,10 +22,12 @@ export async function judgeFolder(folder: string): Promise<Run> {
   const run = judge(await loadRun(folder));
   const proof = readProof(folder);
   const certificate = readCertificate(folder);
+  const lines = keptHistory(folder);
   return {
     ...run,
     ...(proof === undefined ? {} : { mutants: proof.mutants }),
     ...(certificate === undefined ? {} : { certificate }),
+    ...(lines === undefined ? {} : { history: reportHistory(run, lines, seededRandom(run.seed)) }),
     attachments: attachmentsOf(folder),
   };
 }

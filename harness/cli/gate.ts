@@ -5,6 +5,7 @@ import { checkoutOf } from '../run-folder/provenance.ts';
 import { type Profile, reaches } from '../schema/promise.ts';
 import type { Run } from '../schema/run.ts';
 import { EXIT, exitCodeOf } from '../schema/verdict.ts';
+import { hasExpired } from '../schema/waiver.ts';
 import { judgeFolder } from './finish.ts';
 import { tell } from './tell.ts';
 
@@ -21,7 +22,11 @@ const CHECKOUT = join(import.meta.dirname, '../..');
 export async function gate(given: string, options: GateOptions): Promise<number> {
   const folder = findRunFolder(given, options.output);
   const run = await judgeFolder(folder);
-  const missing = [...reasonsByScope(run, options.profile), ...reasonsByCode(run, given, options.commit, CHECKOUT)];
+  const missing = [
+    ...reasonsByScope(run, options.profile),
+    ...reasonsByWaivers(run, Date.now()),
+    ...reasonsByCode(run, given, options.commit, CHECKOUT),
+  ];
   tell(run, folder, options.json, missing);
   for (const reason of missing) process.stderr.write(`not known: ${reason}\n`);
   if (run.verdict === 'fail') return EXIT.fail;
@@ -40,6 +45,17 @@ function reasonsByScope({ scope }: Run, profile: Profile): string[] {
     reasons.push(`the run was narrowed by ${scope.narrowedBy.join(' ')}: run it without`);
   }
   return reasons;
+}
+
+/** A waiver that held when the run began may be over when the release is to go out. */
+export function reasonsByWaivers({ gates }: Pick<Run, 'gates'>, now_ms: number): string[] {
+  return gates.flatMap(({ id, waived }) =>
+    waived !== undefined && hasExpired({ gate: id, ...waived }, now_ms)
+      ? [
+          `the waiver of ${id} has expired on ${waived.expires}: mend it, or have ${waived.owner} say for how much longer`,
+        ]
+      : [],
+  );
 }
 
 /**

@@ -66,7 +66,7 @@ program
   .option('--bail', 'stop at the first gate that fails, as soon as that is certain')
   .option('--list', 'list checks and promises, run nothing')
   .addOption(output())
-  .option('--history <file>', 'append one line about this run')
+  .option('--history <file>', 'hold the run against those in the file, and append a line about it')
   .option('--baseline <release>', 'release that plays the baseline arm')
   .option('--candidate <release>', 'release that plays the candidate arm')
   .option(
@@ -100,6 +100,17 @@ program
   .addOption(output())
   .action(async (run: string, values: Values) =>
     exitWith(await (await import('./report.ts')).report(run, values as never)),
+  );
+
+program
+  .command('compare')
+  .description('hold one saved run against another: new, fixed, worse and better beyond noise')
+  .argument('<before>', 'run folder or id, or a run.json')
+  .argument('<after>', 'the same; exit 1 when something is new or worse, 2 when something cannot be compared')
+  .addOption(output())
+  .option('--json', 'print the comparison as JSON')
+  .action(async (before: string, after: string, values: Values) =>
+    exitWith(await (await import('./compare.ts')).compare(before, after, values as never)),
   );
 
 program

@@ -2,16 +2,18 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { cpus, loadavg } from 'node:os';
 import { discover } from '../checks/discover.ts';
+import { isAlike } from '../judge/history.ts';
 import { changeOf } from '../mutants/declared.ts';
 import { counted } from '../reporters/quantity.ts';
 import { createRunFolder } from '../run-folder/create.ts';
-import { appendHistory, prepareHistory } from '../run-folder/history.ts';
+import { appendHistory, keepHistory, prepareHistory, readHistory } from '../run-folder/history.ts';
 import { durationOfLastRun } from '../run-folder/last-run.ts';
 import { look, preflight } from '../run-folder/preflight.ts';
 import { keepProofs } from '../run-folder/proof.ts';
 import { provenanceOf } from '../run-folder/provenance.ts';
 import { applyRetention } from '../run-folder/retention.ts';
 import { ARMS, type Arm } from '../schema/entry.ts';
+import { MOST_RUNS } from '../schema/history.ts';
 import type { Profile } from '../schema/promise.ts';
 import type { Scope } from '../schema/scope.ts';
 import { EXIT, exitCodeOf } from '../schema/verdict.ts';
@@ -24,6 +26,7 @@ import { type Filters, type Selection, select } from './select.ts';
 import { Stopping } from './stopping.ts';
 import { tell } from './tell.ts';
 import { oneOf, UsageError } from './usage-error.ts';
+import { readWaivers, waiversFile } from './waivers.ts';
 
 export interface RegressionOptions extends Filters {
   readonly profile: Profile;
@@ -41,11 +44,15 @@ export interface RegressionOptions extends Filters {
   readonly config: string;
 }
 
+const PROBLEMS_TOLD_MAX = 3;
+
 export async function regression(options: RegressionOptions): Promise<number> {
   const config = await loadConfig(options.config);
   const arms = armsOf(options, config);
   const forced = parseForced(options.component, config);
-  const selection = select(await discover(config.root, config.suites), options, options.profile, options.repeat);
+  const discovered = await discover(config.root, config.suites);
+  const waivers = readWaivers(waiversFile(config.root), discovered);
+  const selection = select(discovered, options, options.profile, options.repeat);
   if (selection.mutant !== undefined) changeOf(selection.mutant, config.root);
   if (options.list) {
     process.stdout.write(list(selection));
@@ -63,13 +70,17 @@ export async function regression(options: RegressionOptions): Promise<number> {
   using _signals = stopping.listenForSignals(progress.line);
   try {
     const seed = options.seed ?? randomInt(2 ** 32);
-    const scope = scopeOf(options, config, arms, seed, selection);
+    const scope = {
+      ...scopeOf(options, config, arms, seed, selection),
+      ...(waivers.length === 0 ? {} : { waivers }),
+    };
     for (const warning of preflight({ ...look(options.output), load: loadavg()[0] ?? 0, cores: cpus().length }))
       progress.line(warning);
     if (options.history !== undefined) prepareHistory(options.history);
     const expected_ms = await durationOfLastRun(options.output, scope.command);
     const folder = createRunFolder(options.output, scope, selection.promises, progress.line);
     keepProofs(options.output, folder, scope.provenance);
+    if (options.history !== undefined) keepHistoryOf(options.history, folder, scope, progress.line);
     progress.line(
       `${config.product} ${arms.baseline} (baseline) against ${arms.candidate} (candidate), profile ${options.profile}, seed ${seed}`,
     );
@@ -99,6 +110,16 @@ export async function regression(options: RegressionOptions): Promise<number> {
   } finally {
     progress.stop();
   }
+}
+
+/** The runs like this one, to be held against it; those that cannot be read are told, the first few of them. */
+function keepHistoryOf(file: string, folder: string, scope: Scope, tell: (line: string) => void): void {
+  const { lines, problems } = readHistory(file);
+  for (const problem of problems.slice(0, PROBLEMS_TOLD_MAX)) tell(problem);
+  if (problems.length > PROBLEMS_TOLD_MAX) tell(`and ${problems.length - PROBLEMS_TOLD_MAX} more lines of the history`);
+  const { profile, narrowedBy, provenance } = scope;
+  const alike = lines.filter((line) => isAlike(line, { profile, narrowedBy, arms: provenance.arms }));
+  keepHistory(folder, alike.slice(-MOST_RUNS));
 }
 
 function armsOf(options: RegressionOptions, { releases }: LoadedConfig): Record<Arm, string> {

@@ -18,6 +18,7 @@ import { judgeGuardrails } from './guardrail-gate.ts';
 import { judgeMeasure } from './promise-gate.ts';
 import { seriesOf } from './series.ts';
 import { unjudgedGate } from './unjudged.ts';
+import { waive } from './waivers.ts';
 
 /** A run as it stands in its folder. */
 export interface SavedRun {
@@ -40,13 +41,13 @@ export function judge({ scope, promises, entries, damage }: SavedRun): Run {
   const { gates: kept, series, distributions } = judgePromises(evidence, toDecide);
   const judged = [...kept, ...checks.map((reviews) => judgeFacts(evidence, reviews))];
   const unjudged = findUnjudged(scope, promised, judged);
-  const gates = [...judged, ...unjudged].sort((a, b) => byText(a.id, b.id));
+  const gates = waive([...judged, ...unjudged], scope).sort((a, b) => byText(a.id, b.id));
   const missing = whatIsMissing(evidence, damage, [
     ...unjudged.map((gate) => gate.reason),
     ...notExpected(scope, promises),
     ...wronglyExpected(scope, promises),
   ]);
-  const verdicts = gates.map((gate) => gate.verdict);
+  const verdicts = gates.filter(({ waived }) => waived === undefined).map((gate) => gate.verdict);
   return {
     schemaVersion: RUN_SCHEMA_VERSION,
     id: scope.id,

@@ -1,12 +1,12 @@
 /**
  * `ctrf.json`: the run in the Common Test Report Format, a test for each gate, for tools that read that and not JUnit.
  * Only `pass` is `passed` and only `fail` is `failed`: every other verdict is `other`, with the verdict as the raw
- * status; a deferred promise is `pending`.
+ * status; a deferred promise is `pending`, and a gate that is waived `skipped`.
  * @see https://www.ctrf.io/docs/specification/overview
  */
 import type { Gate, Run } from '../schema/run.ts';
 import { cut, manyLines, oneLine } from './printable.ts';
-import { elapsed_ms } from './triage.ts';
+import { elapsed_ms, waiverText } from './triage.ts';
 
 const SPEC_VERSION = '0.0.0';
 const MOST_TEXT = 20_000;
@@ -23,7 +23,8 @@ export function renderCtrf(run: Run): string {
     message: `decidable from profile ${decidableFrom}, this run was ${run.scope.profile}`,
   }));
   // As in `junit.xml`: a run that is not green for a reason that no gate shows must not look green.
-  const isUnexplained = run.verdict !== 'pass' && run.gates.every((gate) => gate.verdict === 'pass');
+  const isUnexplained =
+    run.verdict !== 'pass' && run.gates.every((gate) => gate.verdict === 'pass' || gate.waived !== undefined);
   const unexplained = {
     name: 'run/verdict',
     status: run.verdict === 'fail' ? 'failed' : 'other',
@@ -48,7 +49,7 @@ export function renderCtrf(run: Run): string {
         tests: tests.length,
         passed: count('passed'),
         failed: count('failed'),
-        skipped: 0,
+        skipped: count('skipped'),
         pending: count('pending'),
         other: count('other'),
         start,
@@ -71,14 +72,19 @@ function testOf(gate: Gate, durationOf: ReadonlyMap<string, number>) {
   const duration_ms = gate.kind === 'facts' ? gate.checks.reduce((sum, id) => sum + (durationOf.get(id) ?? 0), 0) : 0;
   return {
     name: oneLine(gate.id),
-    status: gate.verdict === 'pass' ? 'passed' : gate.verdict === 'fail' ? 'failed' : 'other',
+    status: statusOf(gate),
     rawStatus: gate.verdict,
     duration: Math.round(duration_ms),
     suite: [oneLine(gate.suite)],
     tags: [gate.kind, ...(gate.ticket === undefined ? [] : [oneLine(gate.ticket)])],
-    message: line(`${gate.says}: ${gate.reason}`),
+    message: line(`${gate.says}: ${gate.reason}${gate.waived === undefined ? '' : `; ${waiverText(gate.waived)}`}`),
     ...(gate.verdict === 'pass' ? {} : { trace: line(`rerun: ${gate.rerun}`) }),
   };
+}
+
+function statusOf({ verdict, waived }: Gate): string {
+  if (waived !== undefined) return 'skipped';
+  return { pass: 'passed', fail: 'failed' }[verdict as string] ?? 'other';
 }
 
 function line(text: string): string {

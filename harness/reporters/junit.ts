@@ -1,11 +1,12 @@
 /**
  * `junit.xml`: a test suite for each suite, a test case for each gate.
- * Only `pass` is green: `fail` is a failure, every other verdict an error whose type is the verdict, a deferred promise is skipped.
+ * Only `pass` is green: `fail` is a failure, every other verdict an error whose type is the verdict; a deferred promise is
+ * skipped, and so is a gate that is waived, with its verdict told.
  */
 import builder, { type Builder, type TestSuite } from 'junit-report-builder';
 import type { Gate, Run } from '../schema/run.ts';
 import { cut, manyLines, oneLine } from './printable.ts';
-import { elapsed_ms, endingText, outcome, summarySentence } from './triage.ts';
+import { elapsed_ms, endingText, outcome, summarySentence, waiverText } from './triage.ts';
 
 /** The package's types promise a `default` that its CommonJS module does not have. */
 const junit = builder as unknown as Builder;
@@ -52,6 +53,10 @@ function addGate(suite: TestSuite, gate: Gate, time_s: number): void {
     testCase.standardOutput(content(gate.reason));
     return;
   }
+  if (gate.waived !== undefined) {
+    testCase.standardOutput(content(`${gate.verdict}, ${waiverText(gate.waived)}\n${gate.reason}`)).skipped();
+    return;
+  }
   const text = content(`${gate.says}\n${gate.reason}\nrerun: ${gate.rerun}`);
   if (gate.verdict === 'fail') testCase.failure(line(gate.reason), gate.verdict).stacktrace(text);
   else testCase.error(line(gate.reason), gate.verdict, text);
@@ -59,7 +64,7 @@ function addGate(suite: TestSuite, gate: Gate, time_s: number): void {
 
 /** A test case of its own when the run as a whole is not green for a reason that no gate shows. */
 function addRun(report: Builder, run: Run): void {
-  const green = run.gates.every((gate) => gate.verdict === 'pass');
+  const green = run.gates.every((gate) => gate.verdict === 'pass' || gate.waived !== undefined);
   if (run.scope.complete && !(green && run.verdict !== 'pass')) return;
   const name = run.scope.complete ? 'run/verdict' : 'run/complete';
   const type = run.scope.complete ? run.verdict : 'incomplete';

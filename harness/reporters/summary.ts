@@ -11,9 +11,11 @@ import {
   elapsed_ms,
   endingText,
   MARKS,
-  outcome,
+  outcomeText,
   summarySentence,
   troubles,
+  waivedGates,
+  waiverText,
 } from './triage.ts';
 
 /** GitHub drops a summary of more than 1 MiB whole. */
@@ -28,10 +30,17 @@ export function renderSummary(run: Run): string {
   const page = new Page(MOST_BYTES - NOTES_BYTES - Buffer.byteLength(end));
   const { baseline, candidate } = run.provenance.arms;
   page.add(
-    `# ${MARKS[run.verdict]} ${outcome(run.verdict)}: ${text(run.product)} ${text(candidate)} against ${text(baseline)}\n\n`,
+    `# ${MARKS[run.verdict]} ${outcomeText(run)}: ${text(run.product)} ${text(candidate)} against ${text(baseline)}\n\n`,
   );
   page.add(`**${text(summarySentence(run))}** ${countsText(countVerdicts(run.gates))}\n`);
   page.list('\n## Failed and not known\n\n', 'gates that do not pass', troubles(run), trouble);
+  page.list(
+    '\n## Waived\n\n',
+    'waived gates',
+    waivedGates(run),
+    (gate) => `- ${verdict(gate)} ${code(gate.id)}: ${text(waiverText(gate.waived))}\n`,
+  );
+  page.list('\n## Turned since the last run\n\n', 'turned gates', turned(run), (sentence) => `- ${sentence}\n`);
   page.list('\n## Not complete\n\n', 'missing things', run.scope.missing, (sentence) => `- ${text(sentence)}\n`);
   page.list(
     GATES_HEAD,
@@ -79,6 +88,16 @@ function mutant({ id, says, caught, caughtBy }: MutantReport): string {
 function figure({ promise, of, measured, required, met }: Figure): string {
   const mark = met === undefined ? '' : `${MARKS[met ? 'pass' : 'fail']} `;
   return `- ${mark}${text(promise)}: ${text(measured)}${required === '' ? '' : ` (required: ${text(required)})`}: ${text(of)}\n`;
+}
+
+/** What passed in the last run and does not now, the other way round, and what does either on this commit. */
+function turned({ history }: Run): string[] {
+  if (history === undefined) return [];
+  return [
+    ...history.new.map((id) => `new: ${code(id)}`),
+    ...history.fixed.map((id) => `fixed: ${code(id)}`),
+    ...history.flaky.map((id) => `flaky on this commit: ${code(id)}`),
+  ];
 }
 
 function trouble(gate: Gate): string {

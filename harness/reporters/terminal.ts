@@ -10,9 +10,11 @@ import {
   elapsed_ms,
   type GateGroup,
   MARKS,
-  outcome,
+  outcomeText,
   summarySentence,
   troubles,
+  waivedGates,
+  waiverText,
 } from './triage.ts';
 import { voidedText } from './voided.ts';
 
@@ -56,7 +58,7 @@ function verdictLines(run: Run, undecided: readonly string[], colors: Colors, wi
   const open = undecided.length > 0 && run.verdict !== 'fail';
   const text = open
     ? `NOT KNOWN for release · ${oneLine(cut(undecided.join('; '), MOST_REASON))}`
-    : `${outcome(run.verdict)} · ${oneLine(summarySentence(run))}`;
+    : `${outcomeText(run)} · ${oneLine(summarySentence(run))}`;
   const verdict = open ? 'no-data' : run.verdict;
   return wrap(text, width).map((line) => colors.bold(paint(verdict, line, colors)));
 }
@@ -153,16 +155,28 @@ function noteLines(run: Run, colors: Colors, width: number): string[] {
     const voided = voidedText(check);
     if (voided !== undefined) notes.push(`${oneLine(check.id)}: ${oneLine(voided)}`);
   }
+  for (const [what, ids] of [
+    ['new since the last run', run.history?.new],
+    ['fixed since the last run', run.history?.fixed],
+    ['flaky, both outcomes on this commit', run.history?.flaky],
+  ] as const)
+    if (ids !== undefined && ids.length > 0) notes.push(`${what}: ${listed(ids)}`);
+  for (const gate of waivedGates(run))
+    notes.push(`${gate.verdict} ${oneLine(gate.id)} ${oneLine(waiverText(gate.waived))}`);
   if (scope.narrowedBy.length > 0) notes.push(`narrowed by ${scope.narrowedBy.map(oneLine).join(' ')}`);
   const deferred = Map.groupBy(run.deferred, ({ decidableFrom }) => decidableFrom);
   for (const [profile, promises] of deferred) {
-    const ids = promises.map(({ id }) => oneLine(id));
-    const shown = ids.slice(0, 5).join(', ') + (ids.length > 5 ? ` and ${ids.length - 5} more` : '');
-    notes.push(`deferred to ${profile}: ${shown}`);
+    notes.push(`deferred to ${profile}: ${listed(promises.map(({ id }) => id))}`);
   }
   return notes.flatMap((note) =>
     wrap(cut(note, MOST_REASON), width - 2).map((line, i) => colors.dim(i === 0 ? `· ${line}` : `  ${line}`)),
   );
+}
+
+/** The first five, and how many more. */
+function listed(ids: readonly string[]): string {
+  const shown = ids.slice(0, 5).map(oneLine).join(', ');
+  return ids.length > 5 ? `${shown} and ${ids.length - 5} more` : shown;
 }
 
 function paint(verdict: Verdict, text: string, colors: Colors): string {

@@ -39,7 +39,25 @@ export function worstFirst(gates: readonly Gate[]): Gate[] {
 
 /** The gates that keep the run from passing, worst first. */
 export function troubles(run: Run): Gate[] {
-  return worstFirst(run.gates.filter((gate) => gate.verdict !== 'pass'));
+  return worstFirst(run.gates.filter((gate) => gate.verdict !== 'pass' && gate.waived === undefined));
+}
+
+/** The gates that would keep the run from passing and are let go for a time, worst first. */
+export function waivedGates(run: Run): (Gate & { waived: NonNullable<Gate['waived']> })[] {
+  return worstFirst(run.gates).filter(
+    (gate): gate is ReturnType<typeof waivedGates>[number] => gate.waived !== undefined,
+  );
+}
+
+/** `PASS`, or `PASS (2 waived)`. */
+export function outcomeText(run: Run): string {
+  const { length } = waivedGates(run);
+  return length === 0 ? outcome(run.verdict) : `${outcome(run.verdict)} (${length} waived)`;
+}
+
+/** Who let a gate go, why, and for how long. */
+export function waiverText({ owner, reason, expires }: NonNullable<Gate['waived']>): string {
+  return `waived until ${expires} by ${owner}: ${reason}`;
 }
 
 export type GateGroup = { name: string; verdict: Verdict; gates: Gate[]; counts: Map<Verdict, number> };
@@ -52,7 +70,7 @@ export function byTicket(run: Run): GateGroup[] {
     .map(([name, gates]) => ({
       name,
       gates: worstFirst(gates),
-      verdict: worst(gates.map((gate) => gate.verdict)),
+      verdict: worst(gates.filter(({ waived }) => waived === undefined).map((gate) => gate.verdict)),
       counts: countVerdicts(gates),
     }));
 }
@@ -88,8 +106,10 @@ export function endingText(run: Run): string {
 /** The run in one or two sentences: how many gates fail, how many are not known, and what limits the verdict. */
 export function summarySentence(run: Run): string {
   const total = run.gates.length;
-  const failed = run.gates.filter((gate) => gate.verdict === 'fail').length;
-  const unknown = run.gates.filter((gate) => gate.verdict !== 'fail' && gate.verdict !== 'pass').length;
+  const waived = waivedGates(run).length;
+  const open = troubles(run);
+  const failed = open.filter((gate) => gate.verdict === 'fail').length;
+  const unknown = open.length - failed;
   const candidate = run.provenance.arms.candidate;
   const sentences: string[] = [];
   if (total === 0) sentences.push('No gate was judged.');
@@ -102,7 +122,8 @@ export function summarySentence(run: Run): string {
     );
   } else {
     const judged = run.scope.complete ? '' : ' that were judged';
-    const which = total === 1 ? 'its one gate' : `all ${counted(total, 'gate')}`;
+    const all = total === 1 ? 'its one gate' : `all ${counted(total, 'gate')}`;
+    const which = waived === 0 ? all : `${total - waived} of ${counted(total, 'gate')}, the others are waived`;
     sentences.push(`${candidate} passes ${which}${judged}.`);
   }
   if (!run.scope.complete) sentences.push(unfinished(run));

@@ -4,6 +4,7 @@ export const FILES = {
   promises: 'promises.json',
   proof: 'proof.json',
   certificate: 'certificate.json',
+  history: 'history.json',
   observations: 'observations.ndjson',
   logs: 'logs',
   seal: 'seal.json',

@@ -1,14 +1,21 @@
-/** The history file: one line a run, for trends across runs. */
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+/** The history file: one line a run, appended by whoever ends, read from its end. */
+import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { HISTORY_SCHEMA_VERSION, type HistoryLine, historyLineSchema } from '../schema/history.ts';
 import type { Run } from '../schema/run.ts';
 import { RunFolderError } from './errors.ts';
+import { FILES } from './files.ts';
+import { writeAtomically } from './write-atomically.ts';
+
+/** Of a file that was never cut only the end is read: thousands of runs. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Appends `run` to `file` (made if absent) in one write, so that two runs may end at once. @throws RunFolderError `unwritable` */
 export function appendHistory(file: string, run: Run): void {
   const path = resolve(file);
   const line = {
-    schemaVersion: run.schemaVersion,
+    schemaVersion: HISTORY_SCHEMA_VERSION,
     id: run.id,
     startedAt: run.startedAt,
     endedAt: run.endedAt,
@@ -19,19 +26,103 @@ export function appendHistory(file: string, run: Run): void {
     narrowedBy: run.scope.narrowedBy,
     seed: run.seed,
     verdict: run.verdict,
-    gates: run.gates.map(({ id, verdict, candidate, baseline }) => ({
+    gates: run.gates.map(({ id, verdict, waived, candidate, baseline }) => ({
       id,
       verdict,
+      ...(waived === undefined ? {} : { waived: true }),
       candidate: candidate.value,
       baseline: baseline?.value ?? null,
     })),
   };
-  write(path, `${JSON.stringify(line)}\n`);
+  // A line that somebody was killed in has no end: the next one must not become a part of it.
+  write(path, `${endsWithoutBreak(path) ? '\n' : ''}${JSON.stringify(line)}\n`);
 }
 
 /** Makes sure, before an hour is spent, that a line can be appended to `file`. @throws RunFolderError `unwritable` */
 export function prepareHistory(file: string): void {
   write(resolve(file), '');
+}
+
+export interface History {
+  /** In the order of the file. */
+  readonly lines: HistoryLine[];
+  /** A sentence for each line that was left out. */
+  readonly problems: string[];
+}
+
+/** The runs in the last 16 MiB of `file`; none where there is no such file. @throws what the file system throws otherwise */
+export function readHistory(file: string): History {
+  const path = resolve(file);
+  if (!existsSync(path)) return { lines: [], problems: [] };
+  const { text, isCut } = readEnd(path);
+  const texts = text.split('\n');
+  if (isCut) texts.shift();
+  const problems: string[] = [];
+  const lines = texts.flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    const read = parse(line);
+    if (typeof read !== 'string') return [read];
+    const where = isCut ? `line ${texts.length - index} from the end` : `line ${index + 1}`;
+    problems.push(`${path}, ${where}, is left out: ${read}`);
+    return [];
+  });
+  return { lines, problems };
+}
+
+/** Keeps the lines with the run that is to be held against them: it is to be told the same later. */
+export function keepHistory(folder: string, lines: readonly HistoryLine[]): void {
+  writeAtomically(join(folder, FILES.history), `${JSON.stringify(lines)}\n`);
+}
+
+/** The lines kept in `folder`; undefined when the run knew of no history, or they cannot be understood: no verdict hangs on them. */
+export function keptHistory(folder: string): HistoryLine[] | undefined {
+  const path = join(folder, FILES.history);
+  if (!existsSync(path)) return undefined;
+  try {
+    return z.array(historyLineSchema).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The line, or why it is none. */
+function parse(text: string): HistoryLine | string {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return 'it is no JSON, as a line is that was cut in half';
+  }
+  const { schemaVersion } = (content ?? {}) as { schemaVersion?: unknown };
+  if (schemaVersion !== HISTORY_SCHEMA_VERSION)
+    return `it is of schema version ${JSON.stringify(schemaVersion)}, this harness reads ${HISTORY_SCHEMA_VERSION}`;
+  const parsed = historyLineSchema.safeParse(content);
+  return parsed.success ? parsed.data : z.prettifyError(parsed.error).replaceAll('\n', ' ');
+}
+
+function readEnd(path: string): { text: string; isCut: boolean } {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const from = Math.max(0, size - MOST_BYTES);
+    const bytes = Buffer.alloc(size - from);
+    const read = readSync(file, bytes, 0, bytes.length, from);
+    return { text: bytes.toString('utf8', 0, read), isCut: from > 0 };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function endsWithoutBreak(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const last = Buffer.alloc(1);
+    return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function write(path: string, text: string): void {

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { certificateSchema } from './certificate.ts';
 import { armSchema, checkStatusSchema } from './entry.ts';
+import { historyReportSchema } from './history.ts';
 import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
 import { laneSchema, provenanceSchema } from './scope.ts';
 import { verdictSchema } from './verdict.ts';
+import { waiverSchema } from './waiver.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
 
@@ -83,6 +85,8 @@ export const gateSchema = z.strictObject({
   verdict: verdictSchema,
   /** A sentence with measured, operator and limit in it. */
   reason: z.string(),
+  /** Who lets it go though it does not pass, why, and for how long: it keeps its verdict and leaves the run's. */
+  waived: waiverSchema.omit({ gate: true }).optional(),
   /** Of a guardrail the change against the baseline, as a fraction of it; its samples are pairs of replicates. */
   candidate: estimateSchema,
   baseline: estimateSchema.optional(),
@@ -186,6 +190,8 @@ export const runSchema = z.strictObject({
   mutants: z.array(mutantReportSchema).optional(),
   /** What `prove --judge` measured of the judge on this very commit; absent when that was not done. */
   certificate: certificateSchema.optional(),
+  /** The run among those before it; absent when it knew of no history. */
+  history: historyReportSchema.optional(),
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
   /** Time series for charts; points are [seconds since the first value, value]. */
   series: z.array(

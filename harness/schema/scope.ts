@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ARMS, armSchema } from './entry.ts';
 import { profileSchema } from './promise.ts';
+import { waiverSchema } from './waiver.ts';
 
 /** Where a check may run: in parallel, mostly idle beside the others, or alone on the machine. */
 export const LANES = ['functional', 'waiting', 'timing'] as const;
@@ -67,6 +68,8 @@ export const scopeSchema = z.strictObject({
   /** Ids of the gates this run must decide. */
   expected: z.array(z.string()),
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
+  /** Gates that were let go when the run began; absent when none were. */
+  waivers: z.array(waiverSchema).optional(),
   provenance: provenanceSchema,
 });
 export type Scope = z.infer<typeof scopeSchema>;

@@ -2,12 +2,12 @@
 import { html } from 'htm/preact';
 import type { Run } from '../../schema/run.ts';
 import { durationText, momentText } from '../quantity.ts';
-import { countVerdicts, elapsed_ms, MARKS, outcome, summarySentence } from '../triage.ts';
+import { countVerdicts, elapsed_ms, MARKS, outcomeText, summarySentence } from '../triage.ts';
 import { Counts } from './parts.ts';
 
 export function Masthead({ run }: { run: Run }) {
   const { baseline, candidate } = run.provenance.arms;
-  const word = outcome(run.verdict);
+  const word = outcomeText(run);
   const kind = run.verdict === 'pass' || run.verdict === 'fail' ? '' : html` <small>(${run.verdict})</small>`;
   const elapsed = elapsed_ms(run);
   return html`<header class="masthead v-${run.verdict}">

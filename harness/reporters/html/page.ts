@@ -9,11 +9,13 @@ import { Checks } from './checks.ts';
 import { Durations } from './durations.ts';
 import { GateDetails } from './gate-detail.ts';
 import { GateTable } from './gate-table.ts';
+import { History } from './history.ts';
 import { Masthead } from './masthead.ts';
 import { Mutants } from './mutants.ts';
 import { Provenance, Scope } from './provenance.ts';
 import { SeriesCharts } from './series-chart.ts';
 import { Tickets } from './tickets.ts';
+import { Waived } from './waived.ts';
 
 export function Page({ run }: { run: Run }) {
   const needsAttention = troubles(run).length > 0;
@@ -25,11 +27,13 @@ export function Page({ run }: { run: Run }) {
       <div class="columns">
         <div>
           ${needsAttention ? [attention, tickets] : [tickets, attention]}
+          <${Waived} run=${run} />
         </div>
         <div class="aside"><${Scope} run=${run} /><${Provenance} run=${run} /></div>
       </div>
       <${GateTable} run=${run} />
       <${GateDetails} run=${run} />
+      <${History} run=${run} />
       <${Mutants} run=${run} />
       <${JudgeCertificate} run=${run} />
       <${SeriesCharts} run=${run} />

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { changePoints, splitStatistics } from './e-divisive.ts';
+import vectors from './e-divisive-vectors.json' with { type: 'json' };
+import { StatisticsInputError } from './input-error.ts';
+
+/** xorshift32: the statistics know no other source of randomness than what they are given. */
+function source(seed: number): () => number {
+  let state = seed | 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+const rows = vectors.series.map((series) => [series.name, series] as const);
+
+describe('splitStatistics', () => {
+  test.each(rows)('of %s agrees with MongoDB’s at each split', (_, { values, statistics }) => {
+    for (const [at, value] of splitStatistics(values).entries()) expect(value).toBeCloseTo(statistics[at] as number, 7);
+  });
+
+  test('does not hang on where zero is, and grows with the scale', () => {
+    const some = fc.array(fc.integer({ min: -64, max: 64 }), { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(some, (values) => {
+        const plain = splitStatistics(values);
+        for (const [at, value] of splitStatistics(values.map((one) => 4 * one + 8)).entries())
+          expect(value).toBeCloseTo(4 * (plain[at] as number), 6);
+      }),
+    );
+  });
+});
+
+describe('changePoints', () => {
+  test.each(rows)('of %s are those that MongoDB’s finds', (_, { values, points }) => {
+    expect(changePoints(values, { random: source(1) })).toEqual(points);
+  });
+
+  test('of the same values and the same randomness are the same', () => {
+    const { values } = vectors.series[2] as { values: number[] };
+    expect(changePoints(values, { random: source(9) })).toEqual(changePoints(values, { random: source(9) }));
+  });
+
+  test('are found in about one in a hundred series that have none', () => {
+    const random = source(3);
+    let alarms = 0;
+    for (let series = 0; series < 400; series += 1) {
+      const values = Array.from({ length: 12 }, random);
+      alarms += Number(changePoints(values, { random, permutations: 199 }).length > 0);
+    }
+    // 4 are expected; 13 or more come about once in 5,000.
+    expect(alarms).toBeLessThan(13);
+  });
+
+  test('there are none of nothing, and of what never changes', () => {
+    const options = { random: source(1) };
+    expect([changePoints([], options), changePoints([1], options), changePoints(Array(20).fill(5), options)]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('%d is refused', (odd) => {
+    expect(() => changePoints([1, odd], { random: source(1) })).toThrow(StatisticsInputError);
+  });
+});
