@@ -246,6 +246,14 @@ const serving = {
     gates: ['tars-1004/fuzz/facts'],
     profile: 'standard',
   },
+  'tars-1004/hangs-up-with-its-answer': {
+    source: 'RFC 9112, section 9.6: closed with data unread, the answer is lost',
+    says: 'A client that goes on sending after it was refused is cut off before it can read why',
+    file: 'impl/services/dashboard-api/problem-details.ts',
+    find: 'if (socket.writableEnded && !socket.destroyed) return;',
+    replace: '',
+    gates: ['tars-1004/bad-requests/facts'],
+  },
 } satisfies Record<string, MutantDeclaration>;
 
 export default { ...reads, ...serving };
