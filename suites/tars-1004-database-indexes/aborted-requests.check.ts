@@ -38,7 +38,7 @@ check(
     const token = await login(stack, 'viewer');
     const headers = { authorization: `Bearer ${token}` };
     const path = () =>
-      random() < 0.5 ? one() : `/api/v1/evaluations?agent_id=agent-${Math.floor(random() * 1_000_000)}`;
+      random() < 0.9 ? one() : `/api/v1/evaluations?agent_id=agent-${Math.floor(random() * 1_000_000)}`;
     const client = await connectTo(stack.postgresUrl);
 
     /** How many statements can wait at once: each holds a connection that could still be lent. */
