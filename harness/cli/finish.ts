@@ -47,11 +47,15 @@ export async function finishFolder(folder: string): Promise<Run> {
   return run;
 }
 
-/** The logs; none where their folder cannot be read, because no verdict hangs on them. */
+/** The logs and screenshots; none where their folder cannot be read, because no verdict hangs on them. */
 function attachmentsOf(folder: string): Run['attachments'] {
   try {
     const names = readdirSync(join(folder, FILES.logs)).sort();
-    return names.map((name) => ({ name, path: `${FILES.logs}/${name}`, mime: 'text/plain' }));
+    return names.map((name) => ({
+      name,
+      path: `${FILES.logs}/${name}`,
+      mime: name.endsWith('.png') ? 'image/png' : 'text/plain',
+    }));
   } catch {
     return [];
   }

@@ -65,6 +65,7 @@ program
   )
   .option('--bail', 'stop at the first gate that fails, as soon as that is certain')
   .option('--list', 'list checks and promises, run nothing')
+  .option('--open', 'show the run in the browser while it goes, from this machine only; it ends in the report')
   .addOption(output())
   .option('--history <file>', 'hold the run against those in the file, and append a line about it')
   .option('--baseline <release>', 'release that plays the baseline arm')
@@ -106,7 +107,10 @@ program
   .command('compare')
   .description('hold one saved run against another: new, fixed, worse and better beyond noise')
   .argument('<before>', 'run folder or id, or a run.json')
-  .argument('<after>', 'the same; exit 1 when something is new or worse, 2 when something cannot be compared')
+  .argument(
+    '<after>',
+    'the same; exit 1 when something is new or worse and not waived, 2 when something cannot be compared',
+  )
   .addOption(output())
   .option('--json', 'print the comparison as JSON')
   .action(async (before: string, after: string, values: Values) =>

@@ -1,11 +1,15 @@
 /** `npm run regression`: the main job, from the options to the exit code. */
 import { randomBytes, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
 import { discover } from '../checks/discover.ts';
 import { isAlike } from '../judge/history.ts';
 import { changeOf } from '../mutants/declared.ts';
+import { alsoLive, LiveView } from '../reporters/live/live-view.ts';
 import { counted } from '../reporters/quantity.ts';
 import { createRunFolder } from '../run-folder/create.ts';
+import { FILES } from '../run-folder/files.ts';
 import { appendHistory, keepHistory, prepareHistory, readHistory } from '../run-folder/history.ts';
 import { durationOfLastRun } from '../run-folder/last-run.ts';
 import { look, preflight } from '../run-folder/preflight.ts';
@@ -21,6 +25,7 @@ import { parseForced } from './components.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
 import { finishFolder } from './finish.ts';
 import { list } from './list.ts';
+import { openInBrowser } from './open-in-browser.ts';
 import { progressOnStderr } from './progress-on-stderr.ts';
 import { type Filters, type Selection, select } from './select.ts';
 import { Stopping } from './stopping.ts';
@@ -34,6 +39,8 @@ export interface RegressionOptions extends Filters {
   readonly repeat: number;
   readonly bail?: boolean;
   readonly list?: boolean;
+  /** Show the run on a page of this machine while it goes. */
+  readonly open?: boolean;
   readonly output: string;
   readonly history?: string;
   readonly baseline?: string;
@@ -65,10 +72,16 @@ export async function regression(options: RegressionOptions): Promise<number> {
     );
   }
 
-  const progress = progressOnStderr();
+  const terminal = progressOnStderr();
+  const live = options.open === true ? await LiveView.start(titleOf(config, arms, options)) : undefined;
+  const progress = live === undefined ? terminal : alsoLive(terminal, live);
   const stopping = new Stopping();
   using _signals = stopping.listenForSignals(progress.line);
   try {
+    if (live !== undefined) {
+      const how = openInBrowser(live.url) ? 'shown in the browser' : 'open it in a browser';
+      terminal.line(`live view: ${live.url} (${how}; ends with the run)`);
+    }
     const seed = options.seed ?? randomInt(2 ** 32);
     const scope = {
       ...scopeOf(options, config, arms, seed, selection),
@@ -103,13 +116,23 @@ export async function regression(options: RegressionOptions): Promise<number> {
     progress.stop();
     const run = await finishFolder(folder);
     tell(run, folder, options.json);
+    await live?.finish(readFileSync(join(folder, FILES.html), 'utf8'));
     if (options.history !== undefined) appendHistory(options.history, run);
     for (const problem of applyRetention(options.output, { keep: run.id }).problems)
       process.stderr.write(`${problem}\n`);
     return stopping.reason?.how === 'interrupted' ? stopping.reason.exitCode : exitCodeOf(run.verdict);
   } finally {
     progress.stop();
+    await live?.stop();
   }
+}
+
+function titleOf(
+  { product }: LoadedConfig,
+  { baseline, candidate }: Record<Arm, string>,
+  { profile }: RegressionOptions,
+) {
+  return `${product} ${candidate} against ${baseline}, profile ${profile}`;
 }
 
 /** The runs like this one, to be held against it; those that cannot be read are told, the first few of them. */

@@ -1,5 +1,5 @@
 /** How each planned check went, over all its executions. */
-import type { CheckStatus } from '../schema/entry.ts';
+import { ARMS, type CheckStatus } from '../schema/entry.ts';
 import type { CheckReport } from '../schema/run.ts';
 import type { Scope } from '../schema/scope.ts';
 import { byText } from './executions.ts';
@@ -11,6 +11,7 @@ import { voidedOf } from './voided.ts';
 export function reportCheck(scope: Scope, reviews: readonly Review[]): CheckReport {
   const { planned } = reviews[0] as Review;
   const error = errorOf(reviews);
+  const { first, last } = spanOf(reviews);
   const voided = reviews
     .flatMap(voidedOf)
     .sort((a, b) => a.replicate - b.replicate || a.attempt - b.attempt || byText(a.arm, b.arm));
@@ -20,7 +21,10 @@ export function reportCheck(scope: Scope, reviews: readonly Review[]): CheckRepo
     ...(planned.ticket === undefined ? {} : { ticket: planned.ticket }),
     lane: planned.lane,
     status: statusOf(reviews),
-    duration_ms: durationOf(reviews),
+    ...(first === Number.POSITIVE_INFINITY ? {} : { startedAt: new Date(first).toISOString() }),
+    // Either of them missing makes it -Infinity.
+    duration_ms: Math.max(0, last - first),
+    recorded: recordedBy(reviews),
     ...(error === '' ? {} : { error }),
     ...(voided.length === 0 ? {} : { voided }),
     facts: reviews.flatMap(({ arm, replicate, facts }) =>
@@ -49,8 +53,8 @@ function statusOf(reviews: readonly Review[]): CheckStatus {
   return finished ? 'completed' : 'interrupted';
 }
 
-/** From the first start to the last end; 0 when either is missing. */
-function durationOf(reviews: readonly Review[]): number {
+/** The first start and the last end, in milliseconds since 1970; infinite when there is none. */
+function spanOf(reviews: readonly Review[]): { first: number; last: number } {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const { started, ended } of reviews.flatMap(({ execution, replaced }) =>
@@ -59,8 +63,23 @@ function durationOf(reviews: readonly Review[]): number {
     for (const { at } of started) first = Math.min(first, Date.parse(at));
     for (const { at } of ended) last = Math.max(last, Date.parse(at));
   }
-  // Either of them missing makes it -Infinity.
-  return Math.max(0, last - first);
+  return { first, last };
+}
+
+/** Everything that was written, believed or not: what is not is told by the gates. */
+function recordedBy(reviews: readonly Review[]): CheckReport['recorded'] {
+  return ARMS.flatMap((arm) => {
+    const own = reviews.filter((review) => review.arm === arm);
+    const [any] = own;
+    if (any === undefined) return [];
+    const measures = Object.entries(any.planned.measures).map(([measure, unit]) => {
+      const batches = own.flatMap(({ execution }) => execution?.batches.get(measure) ?? []);
+      const values = batches.reduce((sum, { observation }) => sum + observation.values.length, 0);
+      return { measure, unit, batches: batches.length, values };
+    });
+    const replicates = own.filter(({ execution }) => (execution?.started.length ?? 0) > 0).length;
+    return [{ arm, replicates, measures }];
+  });
 }
 
 function errorOf(reviews: readonly Review[]): string {

@@ -113,10 +113,26 @@ describe('the report of a check', () => {
       ticket: 'ACME-1',
       lane: 'functional',
       status: 'completed',
+      startedAt: at(0),
       duration_ms: 20_000,
+      recorded: [{ arm: 'candidate', replicates: 2, measures: [] }],
       facts,
       rerun: 'npm run regression -- --seed 7 --profile smoke --check acme-1/drop',
     });
+  });
+
+  test('says what was recorded on each arm, and that nothing was where it was not', () => {
+    const planned = givenCheck({ replicates: 2, measures: { away_ms: 'ms', lost: 'count' } });
+    const of = (arm: 'baseline' | 'candidate', replicate: number, blocks: number[][]) =>
+      whatHappened(planned, { arm, replicate, values: { away_ms: blocks } });
+    const lost = { measure: 'lost', unit: 'count', batches: 0, values: 0 };
+    expect(
+      reported([...of('candidate', 0, [[1, 2], [3]]), ...of('candidate', 1, [[4]]), ...of('baseline', 1, [])], planned)
+        .recorded,
+    ).toEqual([
+      { arm: 'baseline', replicates: 1, measures: [{ measure: 'away_ms', unit: 'ms', batches: 0, values: 0 }, lost] },
+      { arm: 'candidate', replicates: 2, measures: [{ measure: 'away_ms', unit: 'ms', batches: 3, values: 4 }, lost] },
+    ]);
   });
 
   test('has no ticket where the check has none, and the evidence where a fact has it', () => {
@@ -135,11 +151,12 @@ describe('the report of a check', () => {
       'at' in entry ? { ...entry, at: at(entry.type === 'check-started' ? 40 : 65) } : entry,
     );
     expect(reported([...made(0), ...later]).duration_ms).toBe(65_000);
-    expect(reported([...later, ...made(0)]).duration_ms).toBe(65_000);
+    expect(reported([...later, ...made(0)])).toMatchObject({ startedAt: at(0), duration_ms: 65_000 });
   });
 
   test('of one that never started, or never ended, is interrupted and lasted nothing', () => {
     expect(reported([])).toMatchObject({ status: 'interrupted', duration_ms: 0, facts: [] });
+    expect(reported([])).not.toHaveProperty('startedAt');
     const started = [...made(0), ...made(1)].filter(({ type }) => type === 'check-started');
     expect(reported(started)).toMatchObject({ status: 'interrupted', duration_ms: 0 });
     const ended = [...made(0), ...made(1)].filter(({ type }) => type === 'check-ended');

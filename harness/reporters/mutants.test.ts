@@ -23,6 +23,19 @@ test('the page has the matrix: each fault, its source, and the gates that caught
   expect(page).toContain('<code>acme-1001/reconnects</code>');
 });
 
+test('each ticket has its mutants beside the gates that were judged, and a gate that was not stays empty', () => {
+  const other = { ...survivor, verdicts: { 'acme-1001/stays': 'pass' } };
+  const page = renderHtml({ ...passingRun(), mutants: [caught, other] });
+  const [matrix = ''] = page.match(/<details class="matrix">[\s\S]*?<\/details>/) ?? [];
+  expect(matrix.replace(/<[^>]*>/g, ' ')).toMatch(/acme-1001 +2 mutants by 2 gates\s+Mutant +reconnects +stays\s/);
+  const rows = [...matrix.matchAll(/<tr><th scope="row">.*?<\/tr>/gs)].map(([row]) => row.match(/<td>.*?<\/td>/gs));
+  const shown = rows.map((row) => row?.map((cell) => cell.match(/aria-label="(\w+)"/)?.[1]));
+  expect(shown).toEqual([
+    ['fail', undefined],
+    [undefined, 'pass'],
+  ]);
+});
+
 test('the summary has a line for each', () => {
   const summary = renderSummary({ ...passingRun(), mutants: [caught, survivor] });
   expect(summary).toContain(

@@ -8,6 +8,7 @@ describe('the fixture runs', () => {
     ['passing', runs.passingRun()],
     ['failing', runs.failingRun()],
     ['killed', runs.killedRun()],
+    ['whole', runs.wholeRun()],
     ['hostile', runs.hostileRun()],
     ['big', runs.bigRun()],
   ])('%s is a run by the schema', (_, run) => {

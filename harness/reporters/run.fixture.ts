@@ -375,6 +375,52 @@ export function failingRun(): Run {
   };
 }
 
+/** The failing run with all that a run may have besides: a waived gate, runs before it, mutants, a certificate. */
+export function wholeRun(): Run {
+  const run = failingRun();
+  const gates = run.gates.map((gate) =>
+    gate.id === 'acme-1003/spans-orphaned'
+      ? { ...gate, waived: { owner: 'ada', reason: 'a known spike', expires: '2099-12-31' } }
+      : gate,
+  );
+  const failing = run.gates[0] as Gate;
+  return {
+    ...run,
+    gates,
+    history: {
+      runs: [{ id: 'the-last', startedAt: run.startedAt, commit: null }],
+      new: [failing.id],
+      fixed: [],
+      flaky: [],
+      gates: { [failing.id]: { verdicts: ['pass', 'fail'], values: [41_200, 60_004], changes: [1] } },
+    },
+    mutants: [
+      {
+        id: 'acme-1001/waits-for-ever',
+        ticket: 'ACME-1001',
+        source: 'owner/repository#7',
+        says: 'It waits for ever',
+        caught: true,
+        caughtBy: [failing.id],
+        verdicts: { [failing.id]: 'fail', 'acme-1001/reconnects-soon': 'pass' },
+        duration_ms: 12_000,
+        rerun: 'npm run regression -- --mutant acme-1001/waits-for-ever',
+      },
+    ],
+    certificate: {
+      schemaVersion: 1,
+      commit: null,
+      dirty: false,
+      startedAt: run.startedAt,
+      endedAt: run.startedAt,
+      quick: true,
+      seed: SEED,
+      met: true,
+      figures: [{ promise: 'power', of: 'a shift of 20 %', required: '≥ 95 %', measured: '97 %', met: true }],
+    },
+  };
+}
+
 function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }

@@ -59,6 +59,8 @@ export type LooksReport = z.infer<typeof looksReportSchema>;
 
 export const gateSchema = z.strictObject({
   id: z.string(),
+  /** Former ids of its promise: under them it is found in earlier runs. */
+  aliases: z.array(z.string()).optional(),
   suite: z.string(),
   ticket: z.string().optional(),
   kind: z.enum(['fix', 'absolute', 'guardrail', 'facts']),
@@ -125,7 +127,27 @@ export const checkReportSchema = z.strictObject({
   ticket: z.string().optional(),
   lane: laneSchema,
   status: checkStatusSchema,
+  /** When its first execution started; absent when none did, and in runs judged before it was kept. */
+  startedAt: z.iso.datetime().optional(),
   duration_ms: z.number().nonnegative(),
+  /** What it recorded on each arm, over all replicates that count. Absent in runs judged before it was kept. */
+  recorded: z
+    .array(
+      z.strictObject({
+        arm: armSchema,
+        /** That started. */
+        replicates: z.int().nonnegative(),
+        measures: z.array(
+          z.strictObject({
+            measure: z.string(),
+            unit: z.string(),
+            batches: z.int().nonnegative(),
+            values: z.int().nonnegative(),
+          }),
+        ),
+      }),
+    )
+    .optional(),
   error: z.string().optional(),
   /** Replicates of a measured check whose pair was made again because the harness itself had spoilt it; absent when none. */
   voided: z

@@ -1,12 +1,12 @@
 /** The page when history is lost for good, and whether it is fit to be read by all and for long. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { seriousFaults } from '../../fixtures/accessibility.ts';
 import { CommitLedger } from '../../fixtures/commit-ledger.ts';
 import { DashboardBrowser, missingOn } from '../../fixtures/dashboard-page.ts';
 import { EvaluationCommits } from '../../fixtures/evaluation-commits.ts';
 import { dashboardPage } from '../../fixtures/stacks/dashboard-page.ts';
 import { check } from '../../harness/checks/check.ts';
+import { seriousFaults } from '../../harness/components/chromium/accessibility.ts';
 import { FaultProxy } from '../../harness/network/proxy.ts';
 import { streamKey } from '../../impl/event-log/scripts.ts';
 import { KEPT_MAX } from '../../impl/services/dashboard-frontend/page/evaluations.ts';

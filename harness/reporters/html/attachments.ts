@@ -8,7 +8,7 @@ export function Attachments({ run }: { run: Run }) {
   if (run.attachments.length === 0) return null;
   return html`<${Section} id="attachments" title="Attachments">
     <p class="quiet">Kept in the run's folder, beside this page.</p>
-    <ul class="plain">${run.attachments.map((attachment) => html`<li><${Attachment} ...${attachment} /></li>`)}</ul>
+    <ul class="plain attachments">${run.attachments.map((attachment) => html`<li><${Attachment} ...${attachment} /></li>`)}</ul>
   </${Section}>`;
 }
 

@@ -4,7 +4,9 @@ import type { CheckReport, Run } from '../../schema/run.ts';
 import { cut } from '../printable.ts';
 import { counted, tookText } from '../quantity.ts';
 import { voidedText } from '../voided.ts';
-import { Command, checkAnchor, Section } from './parts.ts';
+import { attachmentsByFile, Evidence } from './evidence.ts';
+import { isLarge } from './large.ts';
+import { Command, checkAnchor, Folded, Section } from './parts.ts';
 
 const MOST_EVIDENCE = 1000;
 /** Different sentences of evidence shown for a fact that held in every replicate. */
@@ -14,12 +16,21 @@ type FactReport = CheckReport['facts'][number];
 
 export function Checks({ run }: { run: Run }) {
   if (run.checks.length === 0) return null;
+  const later = isLarge(run);
+  const attachments = attachmentsByFile(run);
   return html`<${Section} id="checks" title="Checks and their facts">
-    ${run.checks.map((check) => html`<${Check} check=${check} arms=${run.provenance.arms} />`)}
+    ${run.checks.map((check) => html`<${Check} check=${check} arms=${run.provenance.arms} later=${later} attachments=${attachments} />`)}
   </${Section}>`;
 }
 
-function Check({ check, arms }: { check: CheckReport; arms: Run['provenance']['arms'] }) {
+interface CheckProps {
+  check: CheckReport;
+  arms: Run['provenance']['arms'];
+  later: boolean;
+  attachments: ReturnType<typeof attachmentsByFile>;
+}
+
+function Check({ check, arms, later, attachments }: CheckProps) {
   const broken = check.facts.filter((fact) => fact.arm === 'candidate' && !fact.holds).length;
   const bad = check.status !== 'completed' || broken > 0;
   return html`<details class="check" id=${checkAnchor(check.id)} open=${bad}>
@@ -29,10 +40,13 @@ function Check({ check, arms }: { check: CheckReport; arms: Run['provenance']['a
       ${check.status !== 'completed' && html`<span class="badge v-error"><i>!</i>${check.status}</span>`}
       ${broken > 0 && html`<span class="badge v-fail"><i>✗</i>${broken} broken on ${arms.candidate}</span>`}
     </summary>
+    <${Folded} later=${later && !bad}>
     ${check.error !== undefined && html`<pre class="error">${cut(check.error, 4000)}</pre>`}
     ${voidedText(check) !== undefined && html`<p class="quiet">${voidedText(check)}</p>`}
-    ${check.facts.length > 0 && html`<${Facts} facts=${check.facts} arms=${arms} />`}
+    ${check.facts.length > 0 && html`<${Facts} of=${check.id} facts=${check.facts} arms=${arms} attachments=${attachments} />`}
+    <${Recorded} check=${check} arms=${arms} />
     <${Command} command=${check.rerun} />
+    </${Folded}>
   </details>`;
 }
 
@@ -41,22 +55,44 @@ function factsText(check: CheckReport): string {
   return names === 0 ? 'no facts' : counted(names, 'fact');
 }
 
-function Facts({ facts, arms }: { facts: FactReport[]; arms: Run['provenance']['arms'] }) {
+/** How many numbers of which measure the check wrote down, arm by arm. */
+function Recorded({ check: { recorded = [] }, arms }: Pick<CheckProps, 'check' | 'arms'>) {
+  if (recorded.every(({ measures }) => measures.length === 0)) return null;
+  return html`<ul class="plain recorded">${recorded.map(
+    ({ arm, replicates, measures }) =>
+      html`<li><b>${arms[arm]}</b> ${counted(replicates, 'replicate')}: ${measures
+        .map(
+          ({ measure, values, batches }) =>
+            `${counted(values, 'value')} of ${measure} in ${counted(batches, 'batch', 'batches')}`,
+        )
+        .join('; ')}</li>`,
+  )}</ul>`;
+}
+
+interface FactsProps {
+  of: string;
+  facts: FactReport[];
+  arms: Run['provenance']['arms'];
+  attachments: ReturnType<typeof attachmentsByFile>;
+}
+
+function Facts({ of, facts, arms, attachments }: FactsProps) {
   const byName = Map.groupBy(facts, (fact) => fact.name);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Facts"><table class="facts">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Facts of ${of}"><table class="facts">
     <thead><tr><th scope="col">Fact</th><th scope="col">${arms.candidate}</th><th scope="col">${arms.baseline}</th></tr></thead>
     <tbody>${[...byName].map(
       ([name, seen]) => html`<tr>
         <th scope="row">${name}</th>
-        <td><${Seen} facts=${seen.filter((fact) => fact.arm === 'candidate')} /></td>
-        <td><${Seen} facts=${seen.filter((fact) => fact.arm === 'baseline')} /></td>
+        <td><${Seen} facts=${seen.filter((fact) => fact.arm === 'candidate')} attachments=${attachments} /></td>
+        <td><${Seen} facts=${seen.filter((fact) => fact.arm === 'baseline')} attachments=${attachments} /></td>
       </tr>`,
     )}</tbody>
   </table></div>`;
 }
 
 /** One fact on one arm over its replicates: broken ones each with their evidence, held ones together. */
-function Seen({ facts }: { facts: FactReport[] }) {
+function Seen({ facts, attachments }: Omit<FactsProps, 'of' | 'arms'>) {
+  const after = (evidence: string[]) => html`<${Evidence} text=${afterColon(evidence)} attachments=${attachments} />`;
   if (facts.length === 0) return html`<span class="quiet">–</span>`;
   const many = facts.length > 1;
   const held = facts.filter((fact) => fact.holds);
@@ -75,7 +111,7 @@ function Seen({ facts }: { facts: FactReport[] }) {
 }
 
 /** The evidence as the end of a line. */
-function after(evidence: string[]): string {
+function afterColon(evidence: string[]): string {
   if (evidence.length === 0) return '';
   const shown = evidence.slice(0, MOST_SENTENCES).map((text) => cut(text, MOST_EVIDENCE));
   const rest = evidence.length - shown.length;

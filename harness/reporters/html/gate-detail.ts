@@ -1,13 +1,25 @@
 /** Each gate by itself: the drawings, the reason, and the checks it was judged from. */
 import { html } from 'htm/preact';
-import type { DistributionReport, Gate, Run } from '../../schema/run.ts';
+import type { Arm } from '../../schema/entry.ts';
+import type { CheckReport, DistributionReport, Gate, Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
-import { boundText, calledText, counted, detectableText, noiseFloorText, number, quantity } from '../quantity.ts';
+import {
+  boundText,
+  calledText,
+  counted,
+  detectableText,
+  intervalText,
+  measuredText,
+  noiseFloorText,
+  number,
+  quantity,
+} from '../quantity.ts';
 import { byTicket, MEANINGS, troubles } from '../triage.ts';
 import { DistributionDrawing } from './distribution-drawing.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
+import { isLarge } from './large.ts';
 import { LooksDrawing } from './looks-drawing.ts';
-import { Anchor, Badge, Command, checkAnchor, Section, Terms } from './parts.ts';
+import { Anchor, Badge, Command, checkAnchor, Folded, Section, Terms } from './parts.ts';
 
 /** In a run of more gates than this only those that do not pass are drawn, or the page would grow past what a browser likes. */
 const MOST_DRAWN = 1000;
@@ -22,17 +34,25 @@ export function GateDetails({ run }: { run: Run }) {
   const charted = new Set(few ? run.gates : troubles(run).slice(0, MOST_CHARTED));
   const distributions = Map.groupBy(run.distributions, measureOf);
   const all = run.gates.length <= MOST_DRAWN;
+  const later = isLarge(run);
+  const checks = new Map(run.checks.map((check) => [check.id, check]));
   return html`<${Section} id="details" title="Gates one by one">
     ${!all && html`<p class="quiet">With more than ${counted(MOST_DRAWN, 'gate')}, those that pass are not drawn.</p>`}
     ${!few && html`<p class="quiet">With more than ${counted(MOST_CHARTED, 'gate')}, samples and looks are drawn for the ${number(MOST_CHARTED, 15)} worst that do not pass.</p>`}
     <p class="fold" hidden><button type="button" data-fold="open">Expand all</button> <button type="button" data-fold="close">Collapse all</button></p>
-    ${byTicket(run).map(
-      ({ name, gates }) => html`<div class="of-ticket"><h3>${name}</h3>
-        ${gates.map(
+    ${byTicket(run).map(({ name, gates }) => {
+      const details = (of: Gate[]) =>
+        of.map(
           (gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'}
-          charted=${charted.has(gate)} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
-        )}</div>`,
-    )}
+          charted=${charted.has(gate)} checks=${gate.checks.flatMap((id) => checks.get(id) ?? [])} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
+        );
+      if (!later) return html`<div class="of-ticket"><h3>${name}</h3>${details(gates)}</div>`;
+      const passing = gates.filter(({ verdict }) => verdict === 'pass');
+      return html`<div class="of-ticket"><h3>${name}</h3>
+        ${details(gates.filter(({ verdict }) => verdict !== 'pass'))}
+        ${passing.length > 0 && html`<details class="passing"><summary>${counted(passing.length, 'gate')} that pass</summary><${Folded} later>${details(passing)}</${Folded}></details>`}
+      </div>`;
+    })}
   </${Section}>`;
 }
 
@@ -44,12 +64,13 @@ function measureOf({ suite, measure }: { suite: string; measure: string }): stri
 interface DetailProps {
   gate: Gate;
   arms: Run['provenance']['arms'];
+  checks: CheckReport[];
   drawn: boolean;
   charted: boolean;
   distributions: DistributionReport[];
 }
 
-function Detail({ gate, arms, drawn, charted, distributions }: DetailProps) {
+function Detail({ gate, arms, checks, drawn, charted, distributions }: DetailProps) {
   const passes = gate.verdict === 'pass';
   return html`<details class="gate" id=${gate.id} data-v=${gate.verdict} open=${!passes}>
     <summary><${Badge} verdict=${gate.verdict} /> <b>${gate.says}</b> <code>${gate.id}</code></summary>
@@ -59,6 +80,8 @@ function Detail({ gate, arms, drawn, charted, distributions }: DetailProps) {
     <${Terms} terms=${[
       ['Verdict', passes ? undefined : `${gate.verdict}: ${MEANINGS[gate.verdict]}`],
       ['Judged on', judgedOn(gate)],
+      [arms.candidate, seenText(gate, 'candidate', checks)],
+      [arms.baseline, gate.baseline && seenText(gate, 'baseline', checks)],
       ['Noise floor', noiseFloorText(gate)],
       ['Would be called', detectableText(gate)],
       ['Called', gate.looks && calledText(gate.looks)],
@@ -77,6 +100,28 @@ function Detail({ gate, arms, drawn, charted, distributions }: DetailProps) {
     }
     <${Command} command=${gate.rerun} />
   </details>`;
+}
+
+/** `p95 1.84 s [1.41 s, 2.9 s], 240 samples worth 180, 12 replicates`; of a guardrail on the candidate, pairs. */
+function seenText(gate: Gate, arm: Arm, checks: readonly CheckReport[]): string {
+  const estimate = gate[arm];
+  const noun = gate.kind === 'guardrail' ? 'pair' : gate.kind === 'facts' ? 'fact' : 'sample';
+  const worth = estimate?.effective === undefined ? '' : ` worth ${number(estimate.effective, 15)}`;
+  const replicates = checks.flatMap(({ recorded = [] }) =>
+    recorded.filter((one) => one.arm === arm).map((one) => one.replicates),
+  );
+  return [
+    [measuredText(gate, estimate), intervalText(gate, estimate)].filter(Boolean).join(' '),
+    `${counted(estimate?.samples ?? 0, noun)}${worth}`,
+    ...(replicates.length === 0
+      ? []
+      : [
+          counted(
+            replicates.reduce((sum, count) => sum + count),
+            'replicate',
+          ),
+        ]),
+  ].join(', ');
 }
 
 const KINDS: Record<Gate['kind'], string> = {

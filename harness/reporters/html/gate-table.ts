@@ -6,12 +6,14 @@ import { VERDICTS } from '../../schema/verdict.ts';
 import { cut } from '../printable.ts';
 import { baselineText, intervalText, limitText, measuredText, number } from '../quantity.ts';
 import { byTicket, countVerdicts, MARKS, MEANINGS } from '../triage.ts';
+import { isLarge } from './large.ts';
 import { Anchor, Badge, Counts, Section } from './parts.ts';
 import { ticketAnchor } from './tickets.ts';
 
 export function GateTable({ run }: { run: Run }) {
   const { baseline, candidate } = run.provenance.arms;
   if (run.gates.length === 0) return null;
+  const brief = isLarge(run);
   return html`<${Section} id="gates" title="Gates">
     <${Filter} run=${run} />
     <div class="scroll" tabindex="0" role="region" aria-label="Table of gates">
@@ -24,7 +26,7 @@ export function GateTable({ run }: { run: Run }) {
         ${byTicket(run).map(
           ({ name, gates, counts }) => html`<tbody role="rowgroup">
             <tr class="group" role="row"><th role="rowheader" scope="rowgroup" colspan="7" id=${ticketAnchor(name)}>${name} <${Counts} counts=${counts} /></th></tr>
-            ${gates.map((gate) => html`<${Row} gate=${gate} />`)}
+            ${gates.map((gate) => html`<${Row} gate=${gate} brief=${brief && gate.verdict === 'pass'} />`)}
           </tbody>`,
         )}
       </table>
@@ -55,7 +57,8 @@ function Head({ children }: { children?: ComponentChildren }) {
   return html`<th role="columnheader" scope="col">${children}</th>`;
 }
 
-function Row({ gate }: { gate: Gate }) {
+/** A brief row leaves the reason to the gate by itself. */
+function Row({ gate, brief }: { gate: Gate; brief: boolean }) {
   return html`<tr role="row" data-v=${gate.verdict}>
     <td role="cell"><${Badge} verdict=${gate.verdict} /></td>
     <td role="cell">${gate.says}<${Anchor} id=${gate.id}>${gate.id}</${Anchor}></td>
@@ -63,7 +66,7 @@ function Row({ gate }: { gate: Gate }) {
     <td role="cell" class="n">${limitText(gate)}</td>
     <td role="cell" class="n">${baselineText(gate) ?? '–'}<small>${role(gate)}</small></td>
     <td role="cell" class="n">${number(gate.candidate.samples, 15)}${gate.kind === 'guardrail' && html`<small>pairs</small>`}</td>
-    <td role="cell">${cut(gate.reason, 400)}</td>
+    <td role="cell">${!brief && cut(gate.reason, 400)}</td>
   </tr>`;
 }
 

@@ -136,6 +136,51 @@ describe('renderHtml', () => {
     expect(bare).toEqual([]);
   });
 
+  it('says of each arm of a gate what was seen, over how many samples and replicates, and what its checks recorded', () => {
+    const run = runs.passingRun();
+    const recorded = (['baseline', 'candidate'] as const).map((arm, i) => ({
+      arm,
+      replicates: 3 + i,
+      measures: [{ measure: 'away_ms', unit: 'ms', batches: 12, values: 240 }],
+    }));
+    const checks = run.checks.map((check) => (check.id === 'acme-1001/reconnects' ? { ...check, recorded } : check));
+    const gates = run.gates.map((gate) => ({ ...gate, candidate: { ...gate.candidate, effective: 180 } }));
+    const page = textOf(renderHtml({ ...run, checks, gates }));
+    expect(page).toContain('p95 1.84 s [1.41 s, 2.9 s], 240 samples worth 180, 4 replicates');
+    expect(page).toContain('p95 31 s [27.5 s, 36.4 s], 240 samples, 3 replicates');
+    expect(page).toContain('v1.0.1 4 replicates: 240 values of away_ms in 12 batches');
+  });
+
+  it('turns only what lies beside the page into a link, where evidence names it', () => {
+    const fact = { arm: 'candidate', replicate: 0, name: 'kept', holds: true } as const;
+    const check = (evidence: string) => runs.checkReport('acme-1001/log', { facts: [{ ...fact, evidence }] });
+    const pageOf = (evidence: string) => renderHtml({ ...runs.passingRun(), checks: [check(evidence)] });
+    expect(pageOf('see eval-engine.log, twice')).toContain(
+      'see <a href="logs/candidate/eval-engine.log">eval-engine.log</a>, twice',
+    );
+    expect(pageOf('see other.log')).toContain('see other.log');
+  });
+
+  it('draws when in the run each check was at work, in their order, where the run kept it', () => {
+    const run = runs.passingRun();
+    const begin = Date.parse(run.startedAt);
+    const checks = [
+      runs.checkReport('acme-1001/later', { duration_ms: 138_000, startedAt: new Date(begin + 276_000).toISOString() }),
+      runs.checkReport('acme-1001/first', { duration_ms: 55_200, startedAt: new Date(begin).toISOString() }),
+    ];
+    const bars = (page: string) =>
+      [...page.matchAll(/<rect x="([\d.]+)" width="([\d.]+)" height="8"/g)].map((bar) => bar.slice(1, 3));
+    expect(bars(renderHtml({ ...run, checks }))).toEqual([
+      ['0', '10'],
+      ['50', '25'],
+    ]);
+    const unknown = checks.map(({ startedAt: _, ...check }) => check);
+    expect(bars(renderHtml({ ...run, checks: unknown }))).toEqual([
+      ['0', '100'],
+      ['0', '40'],
+    ]);
+  });
+
   it('renders an empty and a killed run', () => {
     expect(renderHtml(runs.emptyRun())).toContain('No gate was judged.');
     expect(renderHtml(runs.killedRun())).toContain('it was killed');
@@ -152,7 +197,7 @@ describe('the page is one safe file', () => {
     expect(styles).toHaveLength(1);
     const policy = page.match(/Content-Security-Policy" content="([^"]*)"/)?.[1];
     expect(policy).toBe(
-      `default-src 'none'; style-src '${hash(styles[0] as string)}'; script-src '${hash(scripts[0] as string)}'; base-uri 'none'; form-action 'none'`,
+      `default-src 'none'; img-src 'self' file:; style-src '${hash(styles[0] as string)}'; script-src '${hash(scripts[0] as string)}'; base-uri 'none'; form-action 'none'`,
     );
     expect(() => new Script(scripts[0] as string)).not.toThrow();
   });

@@ -11,9 +11,11 @@ import { Page } from './page.ts';
 const STYLE = readFileSync(new URL('page.css', import.meta.url), 'utf8');
 const SCRIPT = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 
-/** Nothing may be loaded, and of scripts and styles only these two run, whatever text a run holds (CSP Level 3, hash sources). */
+/** Nothing but screenshots of the run may be loaded, and of scripts and styles only these two run, whatever text a run holds (CSP Level 3, hash sources). */
 const POLICY = [
   "default-src 'none'",
+  // Screenshots that lie beside it; a page of a file is its own source in no browser's eyes.
+  "img-src 'self' file:",
   `style-src '${hashOf(STYLE)}'`,
   `script-src '${hashOf(SCRIPT)}'`,
   "base-uri 'none'",

@@ -2,8 +2,9 @@
 import { html } from 'htm/preact';
 import type { Run } from '../../schema/run.ts';
 import { durationText, momentText } from '../quantity.ts';
-import { countVerdicts, elapsed_ms, MARKS, outcomeText, summarySentence } from '../triage.ts';
-import { Counts } from './parts.ts';
+import { byTicket, countVerdicts, elapsed_ms, MARKS, outcomeText, summarySentence } from '../triage.ts';
+import { Anchor, Counts } from './parts.ts';
+import { ticketAnchor } from './tickets.ts';
 
 export function Masthead({ run }: { run: Run }) {
   const { baseline, candidate } = run.provenance.arms;
@@ -18,5 +19,15 @@ export function Masthead({ run }: { run: Run }) {
       elapsed === undefined ? '' : ` · took ${durationText(elapsed)}`
     } · ${run.ended} · scope ${run.scope.complete ? 'complete' : html`<b>not complete</b>`}</p>
     <${Counts} counts=${countVerdicts(run.gates)} />
+    <${TicketLinks} run=${run} />
   </header>`;
+}
+
+/** Each ticket's verdict, in sight whatever else the run has to tell. */
+function TicketLinks({ run }: { run: Run }) {
+  const groups = byTicket(run);
+  if (groups.length === 0) return null;
+  return html`<nav class="of-tickets" aria-label="Tickets">
+    ${groups.map(({ name, verdict }) => html`<span class="v-${verdict}"><i role="img" aria-label=${verdict}>${MARKS[verdict]}</i> <${Anchor} id=${ticketAnchor(name)}>${name}</${Anchor}></span>`)}
+  </nav>`;
 }

@@ -10,6 +10,7 @@ import { Durations } from './durations.ts';
 import { GateDetails } from './gate-detail.ts';
 import { GateTable } from './gate-table.ts';
 import { History } from './history.ts';
+import { isLarge } from './large.ts';
 import { Masthead } from './masthead.ts';
 import { Mutants } from './mutants.ts';
 import { Provenance, Scope } from './provenance.ts';
@@ -23,7 +24,7 @@ export function Page({ run }: { run: Run }) {
   const attention = html`<${Attention} run=${run} />`;
   return html`<a class="skip" href="#gates">Skip to the gates</a>
     <${Masthead} run=${run} />
-    <main>
+    <main class=${isLarge(run) ? 'large' : undefined}>
       <div class="columns">
         <div>
           ${needsAttention ? [attention, tickets] : [tickets, attention]}

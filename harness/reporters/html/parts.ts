@@ -27,6 +27,11 @@ export function Quoting({ text }: { text: string }) {
   return text.split('`').map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
+/** What a folded part holds. In a large run the browser takes it as text until the part is opened; without a script at once. */
+export function Folded({ later, children }: { later: boolean; children?: ComponentChildren }) {
+  return later ? html`<noscript>${children}</noscript>` : children;
+}
+
 /** A region of the page with a heading that can be linked to. */
 export function Section({ id, title, children }: { id: string; title: string; children?: ComponentChildren }) {
   return html`<section aria-labelledby=${id}><h2 id=${id}>${title}</h2>${children}</section>`;
