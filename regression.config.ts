@@ -15,6 +15,12 @@ export default defineConfig({
       title: 'Dashboards reconnect their WebSocket',
       folder: 'suites/tars-1001-websocket-reconnect',
     },
+    {
+      id: 'tars-1004',
+      ticket: 'TARS-1004',
+      title: 'The database answers by its indexes, a page at a time',
+      folder: 'suites/tars-1004-database-indexes',
+    },
   ],
   components,
   tools,

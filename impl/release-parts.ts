@@ -197,6 +197,8 @@ export interface EvaluationHistoryOptions {
   readonly server: FastifyInstance;
   readonly postgres: Pick<Pool, 'query'>;
   readonly redis: Redis;
+  /** Whether pages are kept in Redis; v1.0.0 keeps none. @default true */
+  readonly cached?: boolean;
   /** Lets in who may read evaluations. */
   readonly mayRead: onRequestAsyncHookHandler;
   readonly logger: Logger;

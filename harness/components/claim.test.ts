@@ -51,6 +51,20 @@ test('databases created at once are apart; dropping one leaves the others', asyn
   expect(await databases()).toEqual(before);
 });
 
+test('a database made after a model holds what that does, and neither changes the other', async () => {
+  const model = await createDatabase(postgresUrl, 'model');
+  const client = await connected(model.url);
+  await client.query('CREATE TABLE held AS SELECT 1 AS x');
+  await client.end();
+  const copy = await createDatabase(postgresUrl, 'copy', model.url);
+  const inCopy = await connected(copy.url);
+  await inCopy.query('INSERT INTO held VALUES (2)');
+  expect((await inCopy.query('SELECT x FROM held ORDER BY x')).rows).toEqual([{ x: 1 }, { x: 2 }]);
+  const inModel = await connected(model.url);
+  expect((await inModel.query('SELECT x FROM held')).rows).toEqual([{ x: 1 }]);
+  await Promise.all([model.drop(), copy.drop()]);
+});
+
 test('a database with replication going on is dropped with it', async () => {
   const claimed = await createDatabase(postgresUrl, 'ledger');
   const client = await connected(claimed.url);

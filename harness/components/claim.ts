@@ -40,11 +40,16 @@ export interface ClaimedRedisDatabase {
 }
 
 /**
- * Creates an empty database. Its name holds its owner, for CREATE DATABASE and a comment cannot be one transaction.
+ * Creates a database. Its name holds its owner, for CREATE DATABASE and a comment cannot be one transaction.
  * @param prefix of the name: lower-case letters, digits and underscores, at most 20
+ * @param model URL of a database on the same server, with no session in it, that it becomes a copy of. @default an empty one
  * Throws TypeError for another prefix, and what `pg` throws.
  */
-export async function createDatabase(postgresUrl: string, prefix: string): Promise<ClaimedPostgresDatabase> {
+export async function createDatabase(
+  postgresUrl: string,
+  prefix: string,
+  model?: string,
+): Promise<ClaimedPostgresDatabase> {
   if (!/^[a-z][a-z0-9_]{0,19}$/.test(prefix)) {
     throw new TypeError(
       `expected a prefix of at most 20 lower-case letters, digits and underscores, got ${JSON.stringify(prefix)}`,
@@ -53,7 +58,8 @@ export async function createDatabase(postgresUrl: string, prefix: string): Promi
   const name = `${prefix}_${thisOwner()}_${randomBytes(4).toString('hex')}`;
   await withPostgres(postgresUrl, async (client) => {
     await sweepDatabases(client);
-    await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+    const template = model === undefined ? 'template0' : client.escapeIdentifier(new URL(model).pathname.slice(1));
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   });
   const url = new URL(postgresUrl);
   url.pathname = `/${name}`;

@@ -13,7 +13,7 @@ import { RequestFiller } from './request-filler.ts';
 import { Tally } from './tally.ts';
 
 const plan = JSON.parse(process.env.CAPACITY ?? '') as CapacityPlan;
-const filler = new RequestFiller(seededRandom(plan.seed));
+const filler = new RequestFiller(seededRandom(plan.seed), plan.request.choices);
 
 /** One run of autocannon: what it counted itself, and what was counted here. */
 async function run(duration_ms: number) {
@@ -61,7 +61,7 @@ async function run(duration_ms: number) {
 
 function requestOf({ method, path, headers = {}, body }: RequestTemplate): Request {
   const whole = { method, path, headers, ...(body === undefined ? {} : { body }) };
-  if (!`${path}${body ?? ''}`.match(/\{(id|number)\}/)) return whole;
+  if (!`${path}${body ?? ''}`.match(/\{(id|number|choice)\}/)) return whole;
   return {
     ...whole,
     setupRequest(request) {

@@ -47,7 +47,7 @@ export class Generator {
     this.#sender = new HttpSender(plan.origin, plan.connections, plan.timeout_ms);
     this.#listeners = plan.listeners && new Listeners(plan.listeners);
     const random = seededRandom(plan.seed + share.index);
-    this.#filler = new RequestFiller(forkRandom(random));
+    this.#filler = new RequestFiller(forkRandom(random), plan.request.choices);
     this.#tickerSeed = Math.floor(random() * 2 ** 32);
   }
 

@@ -22,12 +22,17 @@ export interface LoadPlan {
   readonly lag_ms_max?: number;
 }
 
-/** In `path` and `body`, `{id}` stands for a UUID of the request's own and `{number}` for a whole number below 2^32. */
+/**
+ * In `path` and `body`, `{id}` stands for a UUID of the request's own, `{number}` for a whole number below 2^32, and
+ * `{choice}` for one of `choices`.
+ */
 export interface RequestTemplate {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Each request draws one, all being as likely: what is asked for more often stands here more often. @default none */
+  readonly choices?: readonly string[];
   /** Every other status is a failure. */
   readonly status: number;
 }
@@ -61,6 +66,9 @@ export class LoadError extends Error {
   }
 }
 
+/** Plans go to processes in a variable of their environment, of which Linux takes 128 KiB (`MAX_ARG_STRLEN`). */
+const PLAN_BYTES_MAX = 120_000;
+
 /** @throws LoadError `WRONG_PLAN` */
 export function checkPlan(plan: LoadPlan): void {
   const wrong = [
@@ -74,8 +82,23 @@ export function checkPlan(plan: LoadPlan): void {
     ...(plan.listeners !== undefined && !`${plan.request.path}${plan.request.body ?? ''}`.includes('{id}')
       ? ['there are listeners, but no {id} in the request by which they could tell what they hear']
       : []),
+    ...wrongRequest(plan.request),
   ];
   if (wrong.length > 0) throw new LoadError('WRONG_PLAN', wrong.join('; '));
+}
+
+/** A sentence for what cannot be sent: a choice between nothing, more choices than a process can be handed. */
+export function wrongRequest(request: RequestTemplate): string[] {
+  const { path, body = '', choices = [] } = request;
+  const bytes = Buffer.byteLength(JSON.stringify(request));
+  return [
+    ...(`${path}${body}`.includes('{choice}') !== choices.length > 0
+      ? [`there are ${choices.length} choices; {choice} in the request and choices to draw it from belong together`]
+      : []),
+    ...(bytes > PLAN_BYTES_MAX
+      ? [`the request is ${bytes} bytes long; at most ${PLAN_BYTES_MAX} can be handed over, draw fewer choices`]
+      : []),
+  ];
 }
 
 /** A sentence when `value` is no finite number above 0. */

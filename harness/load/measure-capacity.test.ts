@@ -95,6 +95,17 @@ test('each request has an id of its own', async () => {
   expect([...bodies][0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12} \d+$/);
 });
 
+test('each request draws one of the choices', async () => {
+  const paths = new Set<string | undefined>();
+  const { origin } = await serve((request, response) => {
+    paths.add(request.url);
+    response.end();
+  });
+  const request = { method: 'GET', path: '/?{choice}', choices: ['a=1', 'b=2', 'c=3'], status: 200 } as const;
+  await measure({ origin, request, duration_ms: 1_000 });
+  expect([...paths].sort()).toEqual(['/?a=1', '/?b=2', '/?c=3']);
+});
+
 test('one that is aborted ends, and tells the reason', async () => {
   const { origin } = await serve((_request, response) => response.end());
   const reason = new Error('enough');
@@ -109,6 +120,8 @@ test.for<[Partial<CapacityPlan>, RegExp]>([
   [{ connections: 10_001 }, /connections is 10001/],
   [{ duration_ms: 1_500 }, /duration_ms is 1500; whole seconds from 1000 to 600000/],
   [{ timeout_ms: 61_000 }, /timeout_ms is 61000/],
+  [{ request: { method: 'GET', path: '/?{choice}', status: 200 } }, /there are 0 choices; \{choice\} in the request/],
+  [{ request: { method: 'GET', path: '/', choices: ['a'], status: 200 } }, /there are 1 choices/],
 ])('a plan with %o is refused', async ([wrong, says]) => {
   await expect(measure({ origin: 'http://127.0.0.1:1', ...wrong })).rejects.toMatchObject({
     code: 'WRONG_PLAN',

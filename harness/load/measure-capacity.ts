@@ -6,13 +6,13 @@
 import { join } from 'node:path';
 import type { ReaperConnection } from '../processes/reaper.ts';
 import { startProcess } from '../processes/run-process.ts';
-import { LoadError, positive, type RequestTemplate } from './load-plan.ts';
+import { LoadError, positive, type RequestTemplate, wrongRequest } from './load-plan.ts';
 import { type EncodedTally, Tally } from './tally.ts';
 
 export interface CapacityPlan {
   /** `http://host:port` */
   readonly origin: string;
-  /** `{id}` and `{number}` stand for what is drawn anew for each request. */
+  /** `{id}`, `{number}` and `{choice}` stand for what is drawn anew for each request. */
   readonly request: RequestTemplate;
   /** Each has one request under way at any time. From 1 to 10,000. */
   readonly connections: number;
@@ -92,8 +92,9 @@ export async function measureCapacity(plan: CapacityPlan, options: MeasureCapaci
   }
 }
 
-function checkCapacityPlan({ connections, duration_ms, warmUp_ms = 0, timeout_ms }: CapacityPlan): void {
+function checkCapacityPlan({ request, connections, duration_ms, warmUp_ms = 0, timeout_ms }: CapacityPlan): void {
   const wrong = [
+    ...wrongRequest(request),
     ...positive('connections', connections),
     ...(Number.isInteger(connections) && connections <= 10_000
       ? []

@@ -1,11 +1,13 @@
 /** Fills in what stands in a request's template: the same for every way of sending it. */
 
-/** Draws ids and numbers from a seeded source, one of each for every request. */
+/** Draws an id, a number and, where there are choices, one of those for every request, from a seeded source. */
 export class RequestFiller {
   readonly #random: () => number;
+  readonly #choices: readonly string[];
 
-  constructor(random: () => number) {
+  constructor(random: () => number, choices: readonly string[] = []) {
     this.#random = random;
+    this.#choices = choices;
   }
 
   /** A version 4 UUID (RFC 9562, 5.4). */
@@ -18,7 +20,14 @@ export class RequestFiller {
   /** What fills the templates of one request. */
   filler(id: string): (template: string) => string {
     const number = String(this.#drawNumber());
-    return (template) => template.replaceAll('{id}', id).replaceAll('{number}', number);
+    const choice = this.#drawChoice();
+    return (template) => template.replaceAll('{id}', id).replaceAll('{number}', number).replaceAll('{choice}', choice);
+  }
+
+  /** Without choices nothing is drawn: a load that has none stays the same for its seed. */
+  #drawChoice(): string {
+    if (this.#choices.length === 0) return '';
+    return this.#choices[Math.floor(this.#random() * this.#choices.length)] as string;
   }
 
   #drawNumber(): number {

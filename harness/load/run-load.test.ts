@@ -180,3 +180,16 @@ test('a plan that makes no sense is refused, with what is wrong', async () => {
     /timeout_ms is 61000; .*connections is 0|connections is 0; .*timeout_ms is 61000/,
   );
 });
+
+test('choices that a process cannot be handed are refused, as many as it can are drawn from', async () => {
+  const { origin } = await serve((_request, response) => response.end());
+  const drawnFrom = (count: number) => {
+    const choices = Array.from({ length: count }, (_, index) => `${index}`.padStart(97, '0'));
+    return run({ origin, request: { method: 'GET', path: '/?{choice}', choices, status: 200 } });
+  };
+  // A hundred bytes each, with quotes and comma.
+  expect(await drawnFrom(1_199)).toMatchObject({ scheduled: 50, succeeded: 50 });
+  await expect(drawnFrom(1_200)).rejects.toThrow(
+    /the request is 1200\d\d bytes long; at most 120000 can be handed over/,
+  );
+});

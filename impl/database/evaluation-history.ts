@@ -32,8 +32,8 @@ interface Page {
 }
 
 export async function serveEvaluationHistory(options: EvaluationHistoryOptions): Promise<EvaluationHistory> {
-  const { server, postgres, redis, mayRead, logger, metrics } = options;
-  const cache = new PageCache({ redis, logger, metrics });
+  const { server, postgres, redis, cached = true, mayRead, logger, metrics } = options;
+  const cache = cached ? new PageCache({ redis, logger, metrics }) : undefined;
 
   async function read(request: PageRequest): Promise<Page> {
     const { name, text, values } = pageStatement(request);
@@ -56,7 +56,8 @@ export async function serveEvaluationHistory(options: EvaluationHistoryOptions):
     { schema, onRequest: mayRead },
     async ({ query }, reply) => {
       const request = pageRequestOf(query);
-      const { evaluations, next } = await cache.get(keyOf(request), request.agentId, () => read(request));
+      const make = () => read(request);
+      const { evaluations, next } = await (cache?.get(keyOf(request), request.agentId, make) ?? make());
       if (next !== undefined) reply.header('link', `<${nextPage(query, next)}>; rel="next"`);
       return { evaluations };
     },
@@ -64,7 +65,7 @@ export async function serveEvaluationHistory(options: EvaluationHistoryOptions):
 
   return {
     async shown({ agent_id, created_at }) {
-      if (Date.now() - created_at.getTime() < untold_ms) await cache.forget(agent_id);
+      if (Date.now() - created_at.getTime() < untold_ms) await cache?.forget(agent_id);
     },
   };
 }

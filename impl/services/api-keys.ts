@@ -39,7 +39,8 @@ function randomText(length: number): string {
   return Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
 
-function hashOf(key: string): Buffer {
+/** What is stored of a key. */
+export function hashOf(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
@@ -68,13 +69,12 @@ export async function issueApiKey(
   return rows[0] === undefined ? undefined : { ...present(rows[0]), key };
 }
 
+export const apiKeysOfText = `SELECT id, name, prefix, created_at FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL
+  ORDER BY created_at DESC, id DESC LIMIT ${keysPerUser_max}`;
+
 /** The user's keys in use, newest first. */
 export async function apiKeysOf(database: Database, user: string): Promise<ApiKey[]> {
-  const { rows } = await database.query<Row>(
-    `SELECT id, name, prefix, created_at FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL
-     ORDER BY created_at DESC, id DESC LIMIT ${keysPerUser_max}`,
-    [user],
-  );
+  const { rows } = await database.query<Row>(apiKeysOfText, [user]);
   return rows.map(present);
 }
 
@@ -90,13 +90,16 @@ export async function revokeApiKey(database: Database, user: string, id: string)
   return rowCount === 1;
 }
 
+/** Of the sha256 of a key. */
+export const userOfApiKeyText = `SELECT u.id, u.role FROM api_keys k JOIN users u ON u.id = k.user_id
+  WHERE k.key_hash = $1 AND k.revoked_at IS NULL`;
+
 /** Whose key it is. Asked for with every request, and never cached: a key is refused as soon as it is revoked. */
 export async function userOfApiKey(database: Database, key: string): Promise<User | undefined> {
   if (!form.test(key)) return undefined;
   const { rows } = await database.query<{ id: string; role: User['role'] }>({
     name: 'user-of-api-key',
-    text: `SELECT u.id, u.role FROM api_keys k JOIN users u ON u.id = k.user_id
-           WHERE k.key_hash = $1 AND k.revoked_at IS NULL`,
+    text: userOfApiKeyText,
     values: [hashOf(key)],
   });
   const [user] = rows;

@@ -51,7 +51,10 @@ export default function () {
   if (turn >= total) return;
   const id = drawId();
   const number = String(Math.floor(Math.random() * 2 ** 32));
-  const fill = (template) => template.replaceAll('{id}', id).replaceAll('{number}', number);
+  const choices = request.choices ?? [];
+  const choice = choices[Math.floor(Math.random() * choices.length)];
+  const fill = (template) =>
+    template.replaceAll('{id}', id).replaceAll('{number}', number).replaceAll('{choice}', choice);
   const response = http.request(
     request.method,
     plan.origin + fill(request.path),

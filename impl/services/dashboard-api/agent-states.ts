@@ -64,6 +64,10 @@ const schema = {
 const select =
   'SELECT agent_id, agent_type, region, policy_version, training_steps, mean_reward, updated_at FROM agent_states';
 
+export const stateOfAgentText = `${select} WHERE agent_id = $1 AND region = $2 ORDER BY updated_at DESC, id DESC LIMIT 1`;
+
+export const statesOfTypeText = `${select} WHERE agent_type = $1 ORDER BY updated_at DESC, id DESC LIMIT ${shown_max}`;
+
 interface AgentStatesOptions {
   readonly postgres: Pick<Pool, 'query'>;
   readonly authentication: Authentication;
@@ -76,16 +80,8 @@ export function registerAgentStates(server: FastifyInstance, { postgres, authent
     async ({ query: { agent_id, region, agent_type } }) => {
       const statement =
         agent_type !== undefined
-          ? {
-              name: 'states-of-type',
-              text: `${select} WHERE agent_type = $1 ORDER BY updated_at DESC, id DESC LIMIT ${shown_max}`,
-              values: [agent_type],
-            }
-          : {
-              name: 'state-of-agent',
-              text: `${select} WHERE agent_id = $1 AND region = $2 ORDER BY updated_at DESC, id DESC LIMIT 1`,
-              values: [agent_id, region],
-            };
+          ? { name: 'states-of-type', text: statesOfTypeText, values: [agent_type] }
+          : { name: 'state-of-agent', text: stateOfAgentText, values: [agent_id, region] };
       const { rows } = await askOf('PostgreSQL', isPostgresAway, postgres.query<StateRow>(statement));
       return {
         states: rows.map((row) => ({

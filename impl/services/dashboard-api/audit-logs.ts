@@ -60,6 +60,10 @@ const schema = {
 const select = 'SELECT id, user_id, action, resource_type, resource_id, created_at FROM audit_logs';
 const newest = `ORDER BY created_at DESC, id DESC LIMIT ${shown_max}`;
 
+export const auditOfUserText = `${select} WHERE user_id = $1 ${newest}`;
+
+export const auditOfResourceText = `${select} WHERE resource_type = $1 AND resource_id = $2 ${newest}`;
+
 interface AuditLogsOptions {
   readonly postgres: Pick<Pool, 'query'>;
   readonly authentication: Authentication;
@@ -72,12 +76,8 @@ export function registerAuditLogs(server: FastifyInstance, { postgres, authentic
     async ({ query: { user_id, resource_type, resource_id } }) => {
       const statement =
         user_id !== undefined
-          ? { name: 'audit-of-user', text: `${select} WHERE user_id = $1 ${newest}`, values: [user_id] }
-          : {
-              name: 'audit-of-resource',
-              text: `${select} WHERE resource_type = $1 AND resource_id = $2 ${newest}`,
-              values: [resource_type, resource_id],
-            };
+          ? { name: 'audit-of-user', text: auditOfUserText, values: [user_id] }
+          : { name: 'audit-of-resource', text: auditOfResourceText, values: [resource_type, resource_id] };
       const { rows } = await askOf('PostgreSQL', isPostgresAway, postgres.query<AuditRow>(statement));
       return {
         entries: rows.map((row) => ({

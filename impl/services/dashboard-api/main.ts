@@ -36,6 +36,8 @@ const variables = {
   /** Generous: they keep one client from taking the service from all others. Behind a proxy all have its address. */
   TARS_REQUESTS_PER_MINUTE_PER_ADDRESS: wholeNumber(1, 10_000_000).default(30_000),
   TARS_REQUESTS_PER_MINUTE_PER_KEY: wholeNumber(1, 10_000_000).default(6_000),
+  /** `off`: pages of evaluations are read from PostgreSQL each time. v1.0.0 keeps none. */
+  TARS_PAGE_CACHE: z.enum(['on', 'off'], 'expected on or off').default('on'),
   TARS_JWT_SECRET: z.string('expected at least 32 characters').min(32, 'expected at least 32 characters'),
 };
 
@@ -55,6 +57,7 @@ await runService('dashboard-api', variables, async (configuration, logger) => {
       perAddress: configuration.TARS_REQUESTS_PER_MINUTE_PER_ADDRESS,
       perKey: configuration.TARS_REQUESTS_PER_MINUTE_PER_KEY,
     },
+    pageCache: configuration.TARS_PAGE_CACHE === 'on',
     pageFolder: configuration.TARS_PAGE_FOLDER,
     logger,
     metrics,

@@ -28,6 +28,8 @@ export interface DashboardApiOptions {
   readonly redis: Redis;
   /** At least 32 characters. */
   readonly jwtSecret: string;
+  /** Whether pages of evaluations are kept in Redis, where the release does that. @default true */
+  readonly pageCache?: boolean;
   /** @default none */
   readonly rateLimits?: RateLimits;
   /** What the page was built into. @default none: the API serves without a page */
@@ -104,6 +106,7 @@ export async function buildDashboardApi(options: DashboardApiOptions): Promise<D
     server,
     postgres,
     redis,
+    cached: options.pageCache ?? true,
     mayRead: authentication.require('viewer'),
     logger: options.logger,
     metrics,

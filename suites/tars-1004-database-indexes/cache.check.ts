@@ -1,0 +1,254 @@
+/** The cache in front of the history: one statement for all who miss at once, no error without Redis, and nothing old for whoever wrote. */
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { Agent, request } from 'undici';
+import { login } from '../../fixtures/api-client.ts';
+import { agentOf } from '../../fixtures/evaluation-data/fill-tables.ts';
+import {
+  type DashboardOnBreakableServers,
+  dashboardOnBreakableServers,
+} from '../../fixtures/stacks/dashboard-on-breakable-servers.ts';
+import { check } from '../../harness/checks/check.ts';
+import { runLoad } from '../../harness/load/run-load.ts';
+import { waitUntil } from '../../harness/processes/wait.ts';
+
+const STORM = 500;
+const STORMS = 3;
+const ALIKE = 'all of a storm are given the same page, which is full';
+
+check(
+  'tars-1004/cache-misses',
+  {
+    lane: 'functional',
+    stack: dashboardOnBreakableServers,
+    arms: ['candidate'],
+    from: 'standard',
+    measures: { statements_of_a_miss: 'statements' },
+    facts: [ALIKE],
+  },
+  async ({ stack, observe, fact }) => {
+    const { api, wayToPostgres, statements, redisUrl } = stack;
+    const headers = { authorization: `Bearer ${await login(stack, 'viewer')}` };
+    const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 5_000 });
+    const agent = new Agent({ connections: STORM, headersTimeout: 20_000, bodyTimeout: 20_000 });
+    try {
+      const unlike: string[] = [];
+      for (let storm = 1; storm <= STORMS; storm += 1) {
+        const url = new URL(`/api/v1/evaluations?agent_id=${agentOf(storm)}`, api.address);
+        const [looksBefore, executedBefore] = [await looksIntoTheCache(redis), statements.executed];
+        // The page cannot be made before the last of them has found it missing: none may be a hit.
+        await wayToPostgres.apply({ kind: 'stall', direction: 'both' });
+        const asked = Promise.all(
+          Array.from({ length: STORM }, async () => {
+            const { statusCode, body } = await request(url, { dispatcher: agent, headers });
+            return `${statusCode} ${await body.text()}`;
+          }),
+        );
+        try {
+          await waitUntil(
+            `${STORM} requests to look into the cache`,
+            async () => (await looksIntoTheCache(redis)) - looksBefore >= STORM,
+            { timeout_ms: 20_000 },
+          );
+        } finally {
+          await wayToPostgres.apply({ kind: 'heal' });
+        }
+        const answers = new Set(await asked);
+        observe('statements_of_a_miss', [statements.executed - executedBefore]);
+        const [first = ''] = answers;
+        const rows = first.startsWith('200 ') ? JSON.parse(first.slice(4)).evaluations.length : 0;
+        if (answers.size !== 1 || rows !== 100)
+          unlike.push(`${answers.size} different, ${rows} rows: ${first.slice(0, 200)}`);
+      }
+      fact(ALIKE, unlike.length === 0, unlike.join('; '));
+    } finally {
+      redis.disconnect();
+      await agent.destroy();
+    }
+  },
+);
+
+/** Redis's own count of the command by which a page is looked for, since its start. */
+async function looksIntoTheCache(redis: Redis): Promise<number> {
+  return Number(/^cmdstat_hmget:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1] ?? 0);
+}
+
+const AT_ONCE = 'what was written is in every list as soon as its writer has seen it';
+const KEYS_AT_ONCE = 'a key is listed as soon as it is issued, and neither listed nor let in as soon as it is revoked';
+const WRITES = 10;
+
+check(
+  'tars-1004/own-writes',
+  {
+    lane: 'functional',
+    stack: dashboardOnBreakableServers,
+    from: 'standard',
+    facts: [AT_ONCE, KEYS_AT_ONCE],
+  },
+  async ({ stack, fact, signal }) => {
+    const ask = await asking(stack);
+    const database = new pg.Client({
+      connectionString: stack.postgresUrl,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 10_000,
+    });
+    await database.connect();
+    try {
+      const missing: string[] = [];
+      for (let write = 0; write < WRITES; write += 1) {
+        const [id, agent] = [randomUUID(), `writer-${write}`];
+        const lists = [`agent_id=${agent}`, ...(stack.release === 'v1.0.0' ? [] : ['limit=5', 'region=eu-west-1'])];
+        const showing = async () => {
+          const answers = await Promise.all(lists.map((query) => ask('GET', `/api/v1/evaluations?${query}`)));
+          return lists.filter((_, index) => answers[index]?.text.includes(id));
+        };
+        await showing(); // Kept from now on, without it.
+        // As the engine commits it. No event tells of it: a relay that is late is no excuse.
+        await database.query(
+          `INSERT INTO evaluations (id, agent_id, region, status, reward, episodes, duration_ms)
+           VALUES ($1, $2, 'eu-west-1', 'completed', 1, 1, 1)`,
+          [id, agent],
+        );
+        await waitUntil(
+          'the evaluation to be shown',
+          async () => (await ask('GET', `/api/v1/evaluations/${id}`)).status === 200,
+          { timeout_ms: 5_000, interval_ms: 5, signal },
+        );
+        const shown = await showing();
+        if (shown.length < lists.length) missing.push(`${agent}: only in ${shown.join(', ') || 'none'}`);
+      }
+      fact(AT_ONCE, missing.length === 0, missing.join('; '));
+      const untrue = await keysUntrue(stack, ask);
+      fact(KEYS_AT_ONCE, untrue.length === 0, untrue.join('; '));
+    } finally {
+      await database.query("DELETE FROM evaluations WHERE agent_id LIKE 'writer-%'");
+      await database.end();
+    }
+  },
+);
+
+type Ask = (
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  options?: { readonly body?: object; readonly key?: string },
+) => Promise<{ status: number; text: string }>;
+
+async function asking(stack: DashboardOnBreakableServers): Promise<Ask> {
+  const token = await login(stack, 'viewer');
+  return async (method, path, { body, key } = {}) => {
+    const response = await fetch(new URL(path, stack.api.address), {
+      method,
+      headers: {
+        ...(key === undefined ? { authorization: `Bearer ${token}` } : { 'x-api-key': key }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(5_000),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+}
+
+async function keysUntrue({ release }: DashboardOnBreakableServers, ask: Ask): Promise<string[]> {
+  const untrue: string[] = [];
+  for (let time = 1; time <= WRITES; time += 1) {
+    const issued = await ask('POST', '/api/v1/api-keys', { body: { name: `key ${time}` } });
+    const { id, key } = JSON.parse(issued.text) as { id: string; key: string };
+    const listed = await ask('GET', '/api/v1/api-keys', { key });
+    await ask('DELETE', `/api/v1/api-keys/${id}`);
+    const refused = await ask('GET', '/api/v1/api-keys', { key });
+    const left = await ask('GET', '/api/v1/api-keys');
+    if (!listed.text.includes(id))
+      untrue.push(`${release}: issued, and listed: ${listed.status} ${listed.text.slice(0, 100)}`);
+    if (refused.status !== 401) untrue.push(`${release}: revoked, and answered with ${refused.status}`);
+    if (left.text.includes(id)) untrue.push(`${release}: revoked, and still listed`);
+  }
+  return untrue;
+}
+
+const SERVED = 'pages come from the cache again once Redis is back';
+const LOAD = { rate_per_s: 100, duration_ms: 4_000 } as const;
+
+check(
+  'tars-1004/cache-outage',
+  {
+    lane: 'functional',
+    stack: dashboardOnBreakableServers,
+    arms: ['candidate'],
+    from: 'standard',
+    measures: { failed_without_redis: 'requests' },
+    facts: [SERVED],
+  },
+  async ({ stack, observe, fact, reaper, signal, seed }) => {
+    const { api, redis } = stack;
+    const token = await login(stack, 'viewer');
+    const agents = Array.from({ length: 50 }, (_, rank) => `agent_id=${agentOf(rank + 1)}`);
+    const load = runLoad(
+      {
+        origin: api.address,
+        request: {
+          method: 'GET',
+          path: '/api/v1/evaluations?{choice}',
+          choices: agents,
+          headers: { authorization: `Bearer ${token}` },
+          status: 200,
+        },
+        arrivals: { kind: 'poisson', rate_per_s: LOAD.rate_per_s },
+        warmUp_ms: 500,
+        duration_ms: LOAD.duration_ms,
+        timeout_ms: 10_000,
+        connections: 100,
+        seed,
+        // How soon is not asked here, only whether.
+        lag_ms_max: 5_000,
+      },
+      { reaper, signal },
+    );
+    const killing = (async () => {
+      await waitUntil('the load to have begun', async () => (await answersOf(api.address, 'hit')) > 0, {
+        timeout_ms: 20_000,
+        signal,
+      });
+      await redis.kill();
+      const without = await answersOf(api.address, 'database');
+      await waitUntil(
+        'pages to come from the database',
+        async () => (await answersOf(api.address, 'database')) > without + 50,
+        {
+          timeout_ms: 20_000,
+          signal,
+        },
+      );
+      await redis.start();
+    })();
+    const [tally] = await Promise.all([load, killing]);
+    const failed = tally.scheduled - tally.succeeded;
+    observe('failed_without_redis', [...Array<number>(failed).fill(1), ...Array<number>(tally.succeeded).fill(0)]);
+    const before = await answersOf(api.address, 'hit');
+    const page = new URL(`/api/v1/evaluations?${agents[0]}`, api.address);
+    const headers = { authorization: `Bearer ${token}` };
+    const back = await waitUntil(
+      'a page to come from the cache',
+      async () => {
+        await (await fetch(page, { headers, signal: AbortSignal.timeout(5_000) })).arrayBuffer();
+        return (await answersOf(api.address, 'hit')) > before;
+      },
+      { timeout_ms: 10_000, signal },
+    ).catch(() => false);
+    fact(
+      SERVED,
+      back,
+      `${[...tally.failed].map(([reason, count]) => `${count} × ${reason}`).join(', ') || 'no'} failures`,
+    );
+  },
+);
+
+/** How many pages came from there, by dashboard-api's own count. */
+async function answersOf(address: string, answer: 'hit' | 'database'): Promise<number> {
+  const response = await fetch(new URL('/metrics', address), { signal: AbortSignal.timeout(5_000) });
+  const count = new RegExp(`^tars_evaluation_pages_total\\{answer="${answer}"\\} (\\d+)`, 'm').exec(
+    await response.text(),
+  );
+  return Number(count?.[1] ?? 0);
+}
