@@ -53,13 +53,13 @@ export function createPostgresClient(url: string, idle_ms: number): pg.Client {
 /**
  * Whether an error says that PostgreSQL cannot serve at the moment, rather than that it was asked something wrong.
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html classes 08 connection, 53 resources, 57 operator
- * intervention (shutdown, statement time-out), 58 system, 28 and 3D it does not let us in, 40 rolled back, 55P03 lock
+ * intervention (shutdown, statement time-out), 58 system, 28, 3D and 55000 it does not let us in, 40 rolled back, 55P03 lock
  * time-out, 25006 read-only as on a standby, 25P03 and 25P04 transaction time-out. What has no SQLSTATE comes from the
  * network or from a time-out of the driver.
  */
 export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return error instanceof Error && !(error instanceof TypeError);
-  return /^(08|53|57|58|28|3D|40|25006|25P03|25P04|55P03)/.test(error.code ?? '');
+  return /^(08|53|57|58|28|3D|40|25006|25P03|25P04|55000|55P03)/.test(error.code ?? '');
 }
 
 /**

@@ -140,6 +140,23 @@ const serving = {
     gates: ['tars-1004/compatibility/facts'],
     profile: 'standard',
   },
+  'tars-1004/shut-database-taken-for-a-fault': {
+    source: 'this suite: a database that lets nobody in (SQLSTATE 55000) was answered with 500',
+    says: 'A PostgreSQL that lets nobody in is a failure of the service, and not one that cannot serve now',
+    file: 'impl/services/postgres.ts',
+    find: '|55000|',
+    replace: '|',
+    gates: ['tars-1004/vanishing-database/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/any-limit-is-taken': {
+    source: 'the release plan: at most 100 a page',
+    says: 'A limit over 100 is taken as it comes',
+    file: 'impl/database/page-request.ts',
+    find: 'if (limit < 1 || limit > limit_max)',
+    replace: 'if (limit < 1)',
+    gates: ['tars-1004/bad-requests/facts'],
+  },
 } satisfies Record<string, MutantDeclaration>;
 
 export default { ...reads, ...serving };

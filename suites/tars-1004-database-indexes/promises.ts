@@ -57,14 +57,14 @@ const serving = {
   },
   'tars-1004/pool-leaks': {
     kind: 'absolute',
-    says: 'After each 2,000 of 10,000 aborted requests all 10 connections can be lent, and no other is open',
+    says: 'After each 500 of 10,000 aborted requests all 10 connections can be lent, and no other is open',
     measure: 'lost_connections',
     statistic: 'count-above',
     threshold: 0,
     operator: '<=',
     limit: 0,
     unit: 'connections',
-    minSamples: 10,
+    minSamples: 40,
     decidableFrom: 'standard',
   },
   'tars-1004/compatibility': {

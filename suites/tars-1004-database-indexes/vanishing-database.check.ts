@@ -1,0 +1,67 @@
+/** PostgreSQL goes away while requests are being worked on, lets nobody in for a while, and comes back. */
+import { randomUUID } from 'node:crypto';
+import { login } from '../../fixtures/api-client.ts';
+import { dashboard } from '../../fixtures/stacks/dashboard.ts';
+import { check } from '../../harness/checks/check.ts';
+import { waitUntil } from '../../harness/processes/wait.ts';
+import { askAnyway, wrongWithRefusal } from './answers.ts';
+import { CONNECTIONS, connectTo, sessionsOfServices, whileLocked } from './sessions.ts';
+
+const MIDDLE = 'requests whose connection is cut are refused with 503 and Retry-After';
+const AWAY = 'so are those that come while nobody is let in';
+const BACK = 'requests are served when it is back, by the process that was there before';
+
+check(
+  'tars-1004/vanishing-database',
+  { lane: 'functional', stack: dashboard, arms: ['candidate'], facts: [MIDDLE, AWAY, BACK], from: 'standard' },
+  async ({ stack, fact, signal }) => {
+    const token = await login(stack, 'viewer');
+    const asked = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, () => askAnyway(stack.api, `/api/v1/evaluations/${randomUUID()}`, { token })),
+      );
+    const watcher = await connectTo(stack.postgresUrl);
+    const { pathname } = new URL(stack.postgresUrl);
+    // PostgreSQL does not shut the database that one is in.
+    const maintenance = await connectTo(new URL('/postgres', stack.postgresUrl).href);
+    const letIn = (allowed: boolean) =>
+      maintenance.query(
+        `ALTER DATABASE ${maintenance.escapeIdentifier(decodeURIComponent(pathname.slice(1)))} ALLOW_CONNECTIONS ${allowed}`,
+      );
+    const wrongOnes = (answers: Awaited<ReturnType<typeof asked>>) =>
+      answers.map(wrongWithRefusal).filter((wrong) => wrong !== undefined);
+    try {
+      await stack.engine.stop();
+      const { cut } = await whileLocked(stack.postgresUrl, async () => {
+        const cut = asked(CONNECTIONS);
+        const areHeld = async () => (await sessionsOfServices(watcher)).waiting > 0;
+        await waitUntil('a request to be worked on', areHeld, { timeout_ms: 4_000, interval_ms: 10, signal });
+        await letIn(false);
+        await watcher.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE datname = current_database() AND application_name = 'tars'`,
+        );
+        return { cut };
+      });
+      const inTheMiddle = wrongOnes(await cut);
+      fact(MIDDLE, inTheMiddle.length === 0, inTheMiddle.join('; '));
+      const whileAway = wrongOnes(await asked(CONNECTIONS));
+      fact(AWAY, whileAway.length === 0, whileAway.join('; '));
+      await letIn(true);
+      const isServed = async () => (await asked(1))[0]?.status === 404;
+      const isBack = await waitUntil('requests to be served', isServed, { timeout_ms: 5_000, signal }).then(
+        () => true,
+        () => false,
+      );
+      const after = await asked(CONNECTIONS);
+      fact(
+        BACK,
+        isBack && after.every(({ status }) => status === 404) && stack.api.ownEnds.length === 0,
+        `${after.map(({ status }) => status).join(' ')} ${stack.api.ownEnds.join(', ')}`,
+      );
+    } finally {
+      await letIn(true);
+      await Promise.all([watcher.end(), maintenance.end()]);
+    }
+  },
+);
