@@ -11,9 +11,10 @@ import {
 } from '../../fixtures/stacks/dashboard-on-breakable-servers.ts';
 import { check } from '../../harness/checks/check.ts';
 import { runLoad } from '../../harness/load/run-load.ts';
-import { waitUntil } from '../../harness/processes/wait.ts';
+import { describeError, waitUntil } from '../../harness/processes/wait.ts';
 
 const STORM = 500;
+const HANDFUL = 25;
 const STORMS = 3;
 const ALIKE = 'all of a storm are given the same page, which is full';
 
@@ -27,7 +28,7 @@ check(
     measures: { statements_of_a_miss: 'statements' },
     facts: [ALIKE],
   },
-  async ({ stack, observe, fact }) => {
+  async ({ stack, observe, fact, signal }) => {
     const { api, wayToPostgres, statements, redisUrl } = stack;
     const headers = { authorization: `Bearer ${await login(stack, 'viewer')}` };
     const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 5_000 });
@@ -39,22 +40,21 @@ check(
         const [looksBefore, executedBefore] = [await looksIntoTheCache(redis), statements.executed];
         // The page cannot be made before the last of them has found it missing: none may be a hit.
         await wayToPostgres.apply({ kind: 'stall', direction: 'both' });
-        const asked = Promise.all(
-          Array.from({ length: STORM }, async () => {
-            const { statusCode, body } = await request(url, { dispatcher: agent, headers });
-            return `${statusCode} ${await body.text()}`;
-          }),
-        );
+        const asked: Promise<string>[] = [];
         try {
-          await waitUntil(
-            `${STORM} requests to look into the cache`,
-            async () => (await looksIntoTheCache(redis)) - looksBefore >= STORM,
-            { timeout_ms: 20_000 },
-          );
+          // In handfuls: on a busy machine a service that reads 500 at once does not hear Redis within its second.
+          while (asked.length < STORM) {
+            asked.push(...Array.from({ length: HANDFUL }, () => answerOf(url, headers, agent)));
+            await waitUntil(
+              `${asked.length} of ${STORM} requests to look into the cache`,
+              async () => (await looksIntoTheCache(redis)) - looksBefore >= asked.length,
+              { timeout_ms: 5_000, interval_ms: 5, signal },
+            );
+          }
         } finally {
           await wayToPostgres.apply({ kind: 'heal' });
         }
-        const answers = new Set(await asked);
+        const answers = new Set(await Promise.all(asked));
         observe('statements_of_a_miss', [statements.executed - executedBefore]);
         const [first = ''] = answers;
         const rows = first.startsWith('200 ') ? JSON.parse(first.slice(4)).evaluations.length : 0;
@@ -68,6 +68,16 @@ check(
     }
   },
 );
+
+/** Status and body, or what came instead of them. */
+async function answerOf(url: URL, headers: Record<string, string>, dispatcher: Agent): Promise<string> {
+  try {
+    const { statusCode, body } = await request(url, { dispatcher, headers });
+    return `${statusCode} ${await body.text()}`;
+  } catch (error) {
+    return describeError(error);
+  }
+}
 
 /** Redis's own count of the command by which a page is looked for, since its start. */
 async function looksIntoTheCache(redis: Redis): Promise<number> {
