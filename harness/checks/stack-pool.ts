@@ -6,8 +6,8 @@ import { before } from './deadline.ts';
 import type { RunContext } from './run-context.ts';
 import type { BootedStack, StackDefinition } from './stack.ts';
 
-/** How long a stack may take to boot, to reset or to stop. */
-export const STACK_TIMEOUT_MS = 60_000;
+/** How long a stack may take to boot, to reset or to stop: on a busy machine too, where it fills a database by the million. */
+export const STACK_TIMEOUT_MS = 180_000;
 
 export interface StackPoolOptions {
   readonly run: Pick<RunContext, 'arms' | 'components' | 'change'>;

@@ -28,7 +28,14 @@ const documentSchema = z.object({
       z.string(),
       z.object({
         parameters: z
-          .array(z.object({ name: z.string(), in: z.enum(['query', 'path', 'header']), schema }))
+          .array(
+            z.object({
+              name: z.string(),
+              in: z.enum(['query', 'path', 'header']),
+              schema,
+              required: z.boolean().default(false),
+            }),
+          )
           .default([]),
         requestBody: z.object({ content: media }).optional(),
         responses: z.record(z.string(), z.object({ content: media.optional() })),
@@ -46,6 +53,7 @@ export interface Operation {
     readonly name: string;
     readonly in: 'query' | 'path' | 'header';
     readonly schema: Schema;
+    readonly required: boolean;
   }[];
   readonly body?: Schema;
   /** By status; `undefined` where there is no body. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { faultsOf, type PlanNode } from './plan.ts';
 
-const scan: PlanNode = { 'Node Type': 'Index Scan', 'Index Name': 'idx_one' };
-const limit = (...Plans: PlanNode[]): PlanNode => ({ 'Node Type': 'Limit', Plans });
+const blocks = { 'Shared Hit Blocks': 3, 'Shared Read Blocks': 1 };
+const scan: PlanNode = { 'Node Type': 'Index Scan', 'Index Name': 'idx_one', ...blocks };
+const limit = (...Plans: PlanNode[]): PlanNode => ({ 'Node Type': 'Limit', Plans, ...blocks });
 
 test('a page read by its index, in the order of the index, has no fault', () => {
   expect(faultsOf(limit(scan), 'idx_one', false)).toEqual([]);
@@ -10,11 +11,11 @@ test('a page read by its index, in the order of the index, has no fault', () => 
 
 test('another index, a whole table, a sort and rows thrown away are faults, wherever in the plan', () => {
   expect(faultsOf(limit(scan), 'idx_two', false)).toEqual(['idx_two is not used: Limit < Index Scan on idx_one']);
-  const seqScan: PlanNode = { 'Node Type': 'Parallel Seq Scan', 'Relation Name': 'users' };
-  expect(faultsOf(limit({ 'Node Type': 'Nested Loop', Plans: [scan, seqScan] }), 'idx_one', false)).toEqual([
+  const seqScan: PlanNode = { 'Node Type': 'Parallel Seq Scan', 'Relation Name': 'users', ...blocks };
+  expect(faultsOf(limit({ 'Node Type': 'Nested Loop', Plans: [scan, seqScan], ...blocks }), 'idx_one', false)).toEqual([
     'Parallel Seq Scan on users reads all',
   ]);
-  expect(faultsOf(limit({ 'Node Type': 'Incremental Sort', Plans: [scan] }), 'idx_one', false)).toEqual([
+  expect(faultsOf(limit({ 'Node Type': 'Incremental Sort', Plans: [scan], ...blocks }), 'idx_one', false)).toEqual([
     'rows are put in order: Incremental Sort',
   ]);
   expect(faultsOf(limit({ ...scan, 'Rows Removed by Filter': 1 }), 'idx_one', false)).toEqual([

@@ -13,6 +13,8 @@ export interface PlanNode {
   readonly 'Relation Name'?: string | undefined;
   readonly 'Heap Fetches'?: number | undefined;
   readonly 'Rows Removed by Filter'?: number | undefined;
+  readonly 'Shared Hit Blocks': number;
+  readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly PlanNode[] | undefined;
 }
 
@@ -22,6 +24,8 @@ const nodeSchema: z.ZodType<PlanNode> = z.object({
   'Relation Name': z.string().optional(),
   'Heap Fetches': z.number().optional(),
   'Rows Removed by Filter': z.number().optional(),
+  'Shared Hit Blocks': z.number(),
+  'Shared Read Blocks': z.number(),
   get Plans() {
     return z.array(nodeSchema).optional();
   },
@@ -38,7 +42,9 @@ export async function planOf(
   await client.query(`PREPARE listed AS ${text}`);
   try {
     const given = values.map((value) => client.escapeLiteral(textOf(value))).join(', ');
-    const { rows } = await client.query(`EXPLAIN (ANALYZE, TIMING off, FORMAT JSON) EXECUTE listed (${given})`);
+    const { rows } = await client.query(
+      `EXPLAIN (ANALYZE, BUFFERS, TIMING off, FORMAT JSON) EXECUTE listed (${given})`,
+    );
     return answerSchema.parse(rows)[0]['QUERY PLAN'][0].Plan;
   } finally {
     await client.query('DEALLOCATE listed');
@@ -69,6 +75,11 @@ export function faultsOf(plan: PlanNode, index: string, indexOnly: boolean): str
       ? [`${scan['Node Type']} looks at the table (heap fetches: ${scan['Heap Fetches'] ?? 'each row'})`]
       : []),
   ];
+}
+
+/** Blocks of 8 KiB that the whole plan touched, in memory or not. */
+export function blocksOf(plan: PlanNode): number {
+  return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
 }
 
 function* nodesOf(node: PlanNode): Generator<PlanNode> {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startComponent } from '../start-component.ts';
 import { testContext } from '../test-context.ts';
 import { postgres } from './postgres.ts';
-import { ProcessorTimeError, postgresProcessorTime_ms } from './processor-time.ts';
+import { ProcessorTimeError, sessionTimes, takenBetween_ms } from './processor-time.ts';
 
 const context = await testContext();
 let url: string;
@@ -16,8 +16,8 @@ beforeAll(async () => {
 
 afterAll(() => context.close());
 
-async function connected(): Promise<Client> {
-  const client = new Client({ connectionString: url });
+async function connected(connectionString = url): Promise<Client> {
+  const client = new Client({ connectionString });
   await client.connect();
   onTestFinished(() => client.end().catch(() => {}));
   return client;
@@ -26,30 +26,57 @@ async function connected(): Promise<Client> {
 /** Two million turns of a loop: some 100 ms of a processor. */
 const BURN = `DO $$ DECLARE n bigint := 0; BEGIN WHILE n < 2000000 LOOP n := n + 1; END LOOP; END $$`;
 
-test('what a session works is counted, also when it has ended since', async () => {
+test('what other sessions of the database work is counted, the client’s own is not', async () => {
   const onlooker = await connected();
-  const before_ms = await postgresProcessorTime_ms(onlooker);
   const worker = await connected();
+  await worker.query('SELECT 1');
+  const before = await sessionTimes(onlooker);
+  await onlooker.query(BURN);
+  const idle = await sessionTimes(onlooker);
+  expect(takenBetween_ms(before, idle)).toBeLessThan(30);
   await worker.query(BURN);
-  const during_ms = await postgresProcessorTime_ms(onlooker);
-  expect(during_ms - before_ms).toBeGreaterThan(30);
-  await worker.end();
-  await expect.poll(() => postgresProcessorTime_ms(onlooker)).toBeGreaterThanOrEqual(during_ms);
-  expect((await postgresProcessorTime_ms(onlooker)) - before_ms).toBeGreaterThan(30);
+  expect(takenBetween_ms(idle, await sessionTimes(onlooker))).toBeGreaterThan(30);
+});
+
+test('a session of another database is none of it', async () => {
+  const onlooker = await connected();
+  await onlooker.query('CREATE DATABASE elsewhere');
+  const elsewhere = new URL(url);
+  elsewhere.pathname = '/elsewhere';
+  const worker = await connected(elsewhere.href);
+  const before = await sessionTimes(onlooker);
+  await worker.query(BURN);
+  expect(takenBetween_ms(before, await sessionTimes(onlooker))).toBeLessThan(30);
 });
 
 test('a session that waits costs nothing', async () => {
   const onlooker = await connected();
   const waiter = await connected();
-  const before_ms = await postgresProcessorTime_ms(onlooker);
+  const before = await sessionTimes(onlooker);
   await waiter.query('SELECT pg_sleep(1)');
-  expect((await postgresProcessorTime_ms(onlooker)) - before_ms).toBeLessThan(300);
+  expect(takenBetween_ms(before, await sessionTimes(onlooker))).toBeLessThan(100);
 });
 
 test('a server that is no process here is refused, with what to do', async () => {
-  // The first process of the machine is its parent, or it is none: either is no PostgreSQL of ours.
-  const elsewhere = { query: async () => ({ rows: [{ pid: 1 }] }) } as unknown as Client;
-  const told = postgresProcessorTime_ms(elsewhere);
+  // The machine's first process is there, and is no PostgreSQL.
+  const elsewhere = { query: async () => ({ rows: [{ pid: 1, own: true }] }) } as unknown as Client;
+  const told = sessionTimes(elsewhere);
   await expect(told).rejects.toThrow(ProcessorTimeError);
   await expect(told).rejects.toThrow(/expected the PostgreSQL server to be a process of this machine/);
+});
+
+test('a session that has ended takes nothing away, one that has begun since counts in full', () => {
+  const before = new Map([
+    [1, 500],
+    [2, 100],
+  ]);
+  expect(
+    takenBetween_ms(
+      before,
+      new Map([
+        [2, 130],
+        [3, 7],
+      ]),
+    ),
+  ).toBe(37);
 });

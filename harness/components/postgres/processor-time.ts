@@ -1,59 +1,50 @@
 /**
- * The processor time of a PostgreSQL server on this machine: all its processes, those of sessions and parallel workers
- * that have ended included, which the postmaster has waited for. Told by Linux' `/proc`.
- * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ * The processor time of the sessions in a PostgreSQL database, on this machine. Told by Linux' `/proc`.
+ * @see https://docs.kernel.org/scheduler/sched-stats.html, "/proc/<pid>/schedstat"
  */
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
 
-/** The server is no process that this machine can be asked about. */
+/** The server's sessions are no processes that this machine can be asked about. */
 export class ProcessorTimeError extends Error {
   readonly code = 'ERR_PROCESSOR_TIME';
   override readonly name = 'ProcessorTimeError';
 }
 
-/** What `/proc/PID/stat` tells, in ticks of the clock. */
-interface Times {
-  readonly parent: number;
-  /** User and system time of its own, and of the children that it has waited for. */
-  readonly ticks: number;
-}
-
-let ticksPerSecond: number | undefined;
+/** Of each session by its process id, in ms since it was begun. */
+export type SessionTimes = ReadonlyMap<number, number>;
 
 /**
- * In ms since the server was started, as exact as the kernel's ticks (10 ms mostly), summed over its processes.
- * @param client a session on the server
- * @throws ProcessorTimeError when there is no `/proc`, or the server runs elsewhere
+ * The times of the sessions in the client's database, its own left out.
+ * @throws ProcessorTimeError when there is no such `/proc`, or the server runs elsewhere
  */
-export async function postgresProcessorTime_ms(client: Pick<Client, 'query'>): Promise<number> {
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  const session = timesOf(rows[0]?.pid as number);
-  if (session === undefined || !isPostgres(session.parent))
+export async function sessionTimes(client: Pick<Client, 'query'>): Promise<SessionTimes> {
+  const { rows } = await client.query<{ pid: number; own: boolean }>(
+    'SELECT pid, pid = pg_backend_pid() AS own FROM pg_stat_activity WHERE datname = current_database()',
+  );
+  if (!rows.some(({ own, pid }) => own && isPostgres(pid)))
     throw new ProcessorTimeError(
       'expected the PostgreSQL server to be a process of this machine that /proc tells of; let the harness start one (unset the URL), on Linux',
     );
-  const postmaster = session.parent;
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const times = pids.map((pid) => [Number(pid), timesOf(Number(pid))] as const);
-  const ticks = times
-    .filter(([pid, one]) => pid === postmaster || one?.parent === postmaster)
-    .reduce((sum, [, one]) => sum + (one?.ticks ?? 0), 0);
-  ticksPerSecond ??= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8', timeout: 5_000 }));
-  return (ticks / ticksPerSecond) * 1_000;
+  return new Map(rows.filter(({ own }) => !own).map(({ pid }) => [pid, timeOf_ns(pid) / 1_000_000]));
 }
 
-/** Undefined when there is no such process, any more or at all. */
-function timesOf(pid: number): Times | undefined {
+/**
+ * What they took from one moment to a later one, in ms. What a session took that has ended meanwhile is gone, and so is a
+ * parallel worker's: it is never too much.
+ */
+export function takenBetween_ms(before: SessionTimes, after: SessionTimes): number {
+  let taken_ms = 0;
+  for (const [pid, time_ms] of after) taken_ms += Math.max(0, time_ms - (before.get(pid) ?? 0));
+  return taken_ms;
+}
+
+/** 0 for one that has ended meanwhile. */
+function timeOf_ns(pid: number): number {
   try {
-    // The second field, the name in parentheses, may hold blanks and parentheses of its own.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0);
-    return { parent: Number(fields[1]), ticks };
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[0]);
   } catch {
-    return undefined;
+    return 0;
   }
 }
 

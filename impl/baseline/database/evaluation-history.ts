@@ -21,6 +21,9 @@ const schema = {
   response: { 200: evaluationsSchema },
 };
 
+/** Of an agent. */
+export const historyText = `SELECT ${evaluationColumns} FROM evaluations WHERE agent_id = $1 ORDER BY created_at DESC`;
+
 export async function serveEvaluationHistory(options: EvaluationHistoryOptions): Promise<EvaluationHistory> {
   const { server, postgres, mayRead } = options;
   server.get<{ Querystring: { agent_id: string } }>(
@@ -30,10 +33,7 @@ export async function serveEvaluationHistory(options: EvaluationHistoryOptions):
       const { rows } = await askOf(
         'PostgreSQL',
         isPostgresAway,
-        postgres.query<EvaluationRow>(
-          `SELECT ${evaluationColumns} FROM evaluations WHERE agent_id = $1 ORDER BY created_at DESC`,
-          [query.agent_id],
-        ),
+        postgres.query<EvaluationRow>(historyText, [query.agent_id]),
       );
       return { evaluations: rows.map(presentEvaluation) };
     },

@@ -137,8 +137,16 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(problem.toBody(`urn:uuid:${request.id}`));
 }
 
-/** Answers what is not even HTTP, or came too slowly, on the bare socket. */
+/** For how long after its answer a connection stays, so that what the client still sends does not take the answer away. */
+const linger_ms = 1_000;
+
+/**
+ * Answers what is not even HTTP, or came too slowly, on the bare socket.
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6 closed at once with data unread, the answer would be lost
+ */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  // Answered already; this is more of the same.
+  if (socket.writableEnded && !socket.destroyed) return;
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -155,4 +163,6 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${problemMediaType}\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+  const linger = setTimeout(() => socket.destroy(), linger_ms);
+  socket.once('close', () => clearTimeout(linger));
 }
