@@ -10,7 +10,6 @@ import { Service } from '../../../fixtures/service.ts';
 import { dashboardOnData } from '../../../fixtures/stacks/dashboard-on-data.ts';
 import type { Absentee, Benchmark, BenchmarkContext, Figures } from '../../../harness/benchmarks/benchmark.ts';
 import { findOnPath } from '../../../harness/components/find-on-path.ts';
-import { ProcessorTimeError, postgresProcessorTime_ms } from '../../../harness/components/postgres/processor-time.ts';
 import type { Latencies } from '../../../harness/load/latencies.ts';
 import type { RequestTemplate } from '../../../harness/load/load-plan.ts';
 import { runLoad } from '../../../harness/load/run-load.ts';
@@ -20,6 +19,7 @@ import { pool } from '../../../impl/database/pool.ts';
 import { LAG_MS_MAX, LOAD, PAGES, SIZE } from './conditions.ts';
 import { runOneProcess } from './one-process.ts';
 import { type FloorFigures, runPgbench } from './pgbench.ts';
+import { wholeServerTime_ms } from './whole-server-time.ts';
 
 const SCENARIO = `${LOAD.arrivals.rate_per_s} pages/s of ${SIZE.evaluations} evaluations`;
 const postgresOptions = pool.options ?? '';
@@ -167,9 +167,9 @@ async function figuresOf(
   client: pg.Client,
   measure: () => Promise<{ latencies: Latencies; requests: number; failed: number; cpu_ms: number }>,
 ): Promise<Figures> {
-  const before_ms = await databaseTime_ms(client);
+  const before_ms = await wholeServerTime_ms(client);
   const { latencies, requests, failed, cpu_ms } = await measure();
-  const after_ms = await databaseTime_ms(client);
+  const after_ms = await wholeServerTime_ms(client);
   return {
     p50_ms: latencies.percentile_ms(50),
     p95_ms: latencies.percentile_ms(95),
@@ -177,14 +177,4 @@ async function figuresOf(
       after_ms !== undefined && { requests_per_s_per_core: (requests / (after_ms - before_ms + cpu_ms)) * 1_000 }),
     failed_requests: failed,
   };
-}
-
-/** Undefined where the server's processes cannot be seen: it runs elsewhere. */
-async function databaseTime_ms(client: pg.Client): Promise<number | undefined> {
-  try {
-    return await postgresProcessorTime_ms(client);
-  } catch (error) {
-    if (error instanceof ProcessorTimeError) return undefined;
-    throw error;
-  }
 }
