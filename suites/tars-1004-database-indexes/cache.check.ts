@@ -215,34 +215,34 @@ check(
       },
       { reaper, signal },
     );
-    const killing = (async () => {
-      await waitUntil('the load to have begun', async () => (await answersOf(api.address, 'hit')) > 0, {
-        timeout_ms: 20_000,
-        signal,
-      });
-      await redis.kill();
-      const without = await answersOf(api.address, 'database');
+    const answered = async (more: number) => {
+      const before = await answeredPages(api.address);
       await waitUntil(
-        'pages to come from the database',
-        async () => (await answersOf(api.address, 'database')) > without + 50,
+        `${more} requests to be answered`,
+        async () => (await answeredPages(api.address)) >= before + more,
         {
           timeout_ms: 20_000,
           signal,
         },
       );
+    };
+    const killing = (async () => {
+      await answered(50);
+      await redis.kill();
+      await answered(100);
       await redis.start();
     })();
     const [tally] = await Promise.all([load, killing]);
     const failed = tally.scheduled - tally.succeeded;
     observe('failed_without_redis', [...Array<number>(failed).fill(1), ...Array<number>(tally.succeeded).fill(0)]);
-    const before = await answersOf(api.address, 'hit');
+    const before = await hitsOf(api.address);
     const page = new URL(`/api/v1/evaluations?${agents[0]}`, api.address);
     const headers = { authorization: `Bearer ${token}` };
     const back = await waitUntil(
       'a page to come from the cache',
       async () => {
         await (await fetch(page, { headers, signal: AbortSignal.timeout(5_000) })).arrayBuffer();
-        return (await answersOf(api.address, 'hit')) > before;
+        return (await hitsOf(api.address)) > before;
       },
       { timeout_ms: 10_000, signal },
     ).catch(() => false);
@@ -254,11 +254,20 @@ check(
   },
 );
 
-/** How many pages came from there, by dashboard-api's own count. */
-async function answersOf(address: string, answer: 'hit' | 'database'): Promise<number> {
-  const response = await fetch(new URL('/metrics', address), { signal: AbortSignal.timeout(5_000) });
-  const count = new RegExp(`^tars_evaluation_pages_total\\{answer="${answer}"\\} (\\d+)`, 'm').exec(
-    await response.text(),
+/** How many pages came from the cache, by dashboard-api's own count. */
+function hitsOf(address: string): Promise<number> {
+  return sumOfMetric(address, /^tars_evaluation_pages_total\{answer="hit"\} (\d+)/gm);
+}
+
+/** How many were asked for and answered, with whatever status. */
+function answeredPages(address: string): Promise<number> {
+  return sumOfMetric(
+    address,
+    /^tars_http_request_duration_seconds_count\{route="\/api\/v1\/evaluations",method="GET",[^}]*\} (\d+)/gm,
   );
-  return Number(count?.[1] ?? 0);
+}
+
+async function sumOfMetric(address: string, lines: RegExp): Promise<number> {
+  const response = await fetch(new URL('/metrics', address), { signal: AbortSignal.timeout(5_000) });
+  return [...(await response.text()).matchAll(lines)].reduce((sum, [, count]) => sum + Number(count), 0);
 }

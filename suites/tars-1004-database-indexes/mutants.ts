@@ -159,7 +159,7 @@ const serving = {
     says: 'An evaluation that was shown by its id is in no list before its event or a minute has come',
     file: 'impl/database/evaluation-history.ts',
     find: 'await cache?.forget(agent_id);',
-    replace: '',
+    replace: 'return;',
     gates: ['tars-1004/own-writes/facts'],
     profile: 'standard',
   },
