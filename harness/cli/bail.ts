@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILES } from '../run-folder/files.ts';
+import type { Gate } from '../schema/run.ts';
 import { judgeFolder } from './finish.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -14,7 +15,7 @@ export interface BailOptions {
   /** Of the run, which is still being written. */
   readonly folder: string;
   /** Whether these fails are enough to end the run. */
-  readonly enough: (failed: ReadonlySet<string>) => boolean;
+  readonly enough: (failed: readonly Gate[]) => boolean;
   readonly stopping: Stopping;
 }
 
@@ -31,8 +32,7 @@ export function bailWhenCertain({ folder, enough, stopping }: BailOptions): Asyn
   const look = async () => {
     const began_ms = performance.now();
     const { gates } = await judgeFolder(folder);
-    const failed = new Set(gates.filter((gate) => gate.verdict === 'fail').map((gate) => gate.id));
-    if (enough(failed)) stopping.stop({ how: 'bailed' });
+    if (enough(gates.filter(({ verdict }) => verdict === 'fail'))) stopping.stop({ how: 'bailed' });
     const now_ms = performance.now();
     restsUntil_ms = now_ms + REST * (now_ms - began_ms);
   };

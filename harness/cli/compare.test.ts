@@ -45,6 +45,15 @@ test.each([
     1,
   ],
   [
+    '0 when what is new is waived',
+    { ...passingRun(), gates: [gate()] },
+    {
+      ...passingRun(),
+      gates: [gate({ verdict: 'fail', waived: { owner: 'Ada', reason: 'x', expires: '2026-12-31' } })],
+    },
+    0,
+  ],
+  [
     '2 when a gate is missing',
     { ...passingRun(), gates: [gate(), gate({ id: 'acme-1/b' })] },
     { ...passingRun(), gates: [gate()] },

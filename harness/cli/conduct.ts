@@ -11,6 +11,7 @@ import { counted } from '../reporters/quantity.ts';
 import { FILES } from '../run-folder/files.ts';
 import { sealRun } from '../run-folder/seal.ts';
 import type { RunEnded } from '../schema/entry.ts';
+import type { Gate } from '../schema/run.ts';
 import type { Scope } from '../schema/scope.ts';
 import { bailWhenCertain } from './bail.ts';
 import { confirm, startComponents } from './components.ts';
@@ -109,8 +110,10 @@ async function runThem(
   progress.update({ suite: 'starting the checks', check: '', done, total });
   // With a planted fault every gate that is to catch it: another's fail says nothing of them, nor one's of the next.
   const named = selection.mutant?.gates.filter((id) => selection.expected.includes(id));
-  const enough = (failed: ReadonlySet<string>) =>
-    named === undefined ? failed.size > 0 : named.every((id) => failed.has(id));
+  const enough = (failed: readonly Gate[]) =>
+    named === undefined
+      ? failed.some(({ waived }) => waived === undefined)
+      : named.every((id) => failed.some((gate) => gate.id === id));
   await using _looking = options.bail ? bailWhenCertain({ folder, enough, stopping }) : undefined;
   await runChecks({
     root: config.root,

@@ -106,7 +106,10 @@ program
   .command('compare')
   .description('hold one saved run against another: new, fixed, worse and better beyond noise')
   .argument('<before>', 'run folder or id, or a run.json')
-  .argument('<after>', 'the same; exit 1 when something is new or worse, 2 when something cannot be compared')
+  .argument(
+    '<after>',
+    'the same; exit 1 when something is new or worse and not waived, 2 when something cannot be compared',
+  )
   .addOption(output())
   .option('--json', 'print the comparison as JSON')
   .action(async (before: string, after: string, values: Values) =>

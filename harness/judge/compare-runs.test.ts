@@ -109,6 +109,47 @@ describe('a gate', () => {
     },
   );
 
+  const count = (value: number, samples = 100) => ({ value, low: value, high: value, samples });
+
+  // 95 %: 2 of 100 is a share of 0.2 % to 7.0 %, 12 of 100 of 6.4 % to 20.0 %, 13 of 100 of 7.1 % to 21.2 %.
+  test.each(['count-above', 'facts-broken'] as const)(
+    'of %s moves only where the shares of all samples have nothing in common',
+    (statistic) => {
+      const of = (value: number, samples?: number) => ({ statistic, candidate: count(value, samples) });
+      expect([changeOf(of(2), of(12)), changeOf(of(2), of(13)), changeOf(of(13), of(2))]).toEqual([
+        'same',
+        'worse',
+        'better',
+      ]);
+      expect([changeOf(of(2), of(13, 1_000)), changeOf(of(0, 0), of(13))]).toEqual(['same', 'same']);
+    },
+  );
+
+  test.each(['max', 'min'] as const)('of a %s does not move: one sample makes it', (statistic) => {
+    expect(changeOf({ statistic, candidate: count(1) }, { statistic, candidate: count(9) })).toBe('same');
+  });
+
+  test('that is a guardrail of a maximum moves by the interval of its pairs', () => {
+    const guardrail = { kind: 'guardrail', statistic: 'max', operator: '<=', limit: 0.2 } as const;
+    expect(
+      changeOf({ ...guardrail, candidate: estimate(0, 0.01) }, { ...guardrail, candidate: estimate(1, 0.01) }),
+    ).toBe('worse');
+  });
+
+  test.each(['error', 'no-data'] as const)('that is %s now is no better for what it did not see', (verdict) => {
+    const [high, low] = [estimate(20), estimate(10)];
+    expect(changeOf({ verdict: 'fail', candidate: high }, { verdict, candidate: low })).toBe('same');
+    expect(changeOf({ verdict, candidate: low }, { verdict: 'fail', candidate: high })).toBe('same');
+    expect(changeOf({ verdict: 'fail', candidate: high }, { verdict: 'fail', candidate: low })).toBe('better');
+  });
+
+  test('that is waived is told as such on its side', () => {
+    const waived = { owner: 'Ada', reason: 'being mended', expires: '2026-12-31' };
+    const [told] = compareRuns(run([gate()]), run([gate({ verdict: 'fail', waived })])).gates;
+    expect(told).toMatchObject({ change: 'new', after: { verdict: 'fail', waived: true } });
+    expect(told?.before).toEqual({ verdict: 'pass', value: 10 });
+  });
+
   test('that only one run has is told as missing or added', () => {
     const { gates } = compareRuns(run([gate({ id: 'a/1' })]), run([gate({ id: 'a/2' })]));
     expect(gates.map(({ id, change }) => [id, change])).toEqual([
@@ -116,6 +157,12 @@ describe('a gate', () => {
       ['a/1', 'missing'],
     ]);
   });
+});
+
+test('a gate whose promise was renamed is compared under its former id, and not missing there', () => {
+  const renamed = gate({ id: 'a/now', aliases: ['a/then'], verdict: 'fail' });
+  const { gates } = compareRuns(run([gate({ id: 'a/then' })]), run([renamed]));
+  expect(gates.map(({ id, change }) => [id, change])).toEqual([['a/now', 'new']]);
 });
 
 test('a run is the same as itself, and in nothing unlike itself', () => {

@@ -1,14 +1,16 @@
 /** Two runs held against each other: what is new, fixed, worse or better beyond noise, and what else was not alike. */
 import type { Change, Comparison } from '../schema/comparison.ts';
-import type { Estimate, Gate, Run } from '../schema/run.ts';
+import type { Gate, Run } from '../schema/run.ts';
+import { clopperPearson } from '../statistics/proportion.ts';
+import { earlierOf } from './earlier.ts';
 
 /** Compares `after` with `before`. Gates come in the order of `after`, those that it no longer has at the end. */
 export function compareRuns(before: Run, after: Run): Comparison {
   const earlier = new Map(before.gates.map((gate) => [gate.id, gate]));
-  const later = new Set(after.gates.map(({ id }) => id));
-  const gates = after.gates.map((gate) => compareGates(earlier.get(gate.id), gate));
+  const later = new Set(after.gates.map((gate) => earlierOf(gate, earlier)));
+  const gates = after.gates.map((gate) => compareGates(earlierOf(gate, earlier), gate));
   for (const gate of before.gates) {
-    if (later.has(gate.id)) continue;
+    if (later.has(gate)) continue;
     const reason = `${before.id} judged it, ${after.id} did not`;
     gates.push({ id: gate.id, change: 'missing', before: sideOf(gate), reason });
   }
@@ -36,27 +38,46 @@ function compareGates(before: Gate | undefined, after: Gate): GateComparison {
 const DEFINITION = ['kind', 'measure', 'statistic', 'threshold', 'operator', 'limit', 'tolerance', 'unit'] as const;
 
 /**
- * By more than noise: the two intervals have no value in common; of a guardrail, whose interval tells only how its own
- * pairs differed, by more than either run's noise floor besides. Where there is no interval nothing is known.
+ * By more than noise: the intervals of the two runs have no value in common; of a guardrail, whose interval tells only how
+ * its own pairs differed, the values are further apart than either run's noise floor besides. What was not judged to its
+ * end has not moved: what is missing may be what was bad.
  */
 function movement(before: Gate, after: Gate): { change: Change; reason: string } {
-  const [was, is] = [before.candidate.value, after.candidate.value];
-  if (was === null || is === null) return { change: 'same', reason: 'there is no value to compare' };
-  const isApart = above(before.candidate, after.candidate) || above(after.candidate, before.candidate);
+  if (isUnknown(before) || isUnknown(after)) return same('it was not judged to its end in both runs');
+  const [was, is] = [spreadOf(before), spreadOf(after)];
+  if (was === undefined || is === undefined)
+    return same('from one run nobody knows by how much it differs from run to run');
+  const isApart = was.low > is.high || is.low > was.high;
   const floor = Math.max(before.noiseFloor ?? 0, after.noiseFloor ?? 0);
-  if (!isApart || Math.abs(is - was) <= floor) return { change: 'same', reason: 'no difference beyond noise' };
+  if (!isApart || Math.abs(is.value - was.value) <= floor) return same('no difference beyond noise');
   const lowerIsBetter = after.operator === '<=' || after.operator === '<';
-  const isBetter = lowerIsBetter ? is < was : is > was;
+  const isBetter = lowerIsBetter ? is.value < was.value : is.value > was.value;
   return { change: isBetter ? 'better' : 'worse', reason: 'the intervals of the two runs have no value in common' };
 }
 
-/** Whether all of `one` lies above all of `other`. */
-function above(one: Estimate, other: Estimate): boolean {
-  return one.low !== null && other.high !== null && one.low > other.high;
+function same(reason: string): { change: Change; reason: string } {
+  return { change: 'same', reason };
 }
 
-function sideOf(gate: Gate) {
-  return { verdict: gate.verdict, value: gate.candidate.value };
+function isUnknown({ verdict }: Gate): boolean {
+  return verdict === 'error' || verdict === 'no-data';
+}
+
+/**
+ * Between which values another run like this one may be expected. The gate's own interval, but of a count, which is judged
+ * as what happened, that of its share of all samples; none of an extreme, which one sample makes, nor where an end is open.
+ */
+function spreadOf({ kind, statistic, candidate }: Gate): { value: number; low: number; high: number } | undefined {
+  const { value, low, high, samples } = candidate;
+  if (value === null || low === null || high === null) return undefined;
+  if (kind === 'guardrail') return { value, low, high };
+  if (statistic === 'max' || statistic === 'min') return undefined;
+  if (statistic !== 'count-above' && statistic !== 'facts-broken') return { value, low, high };
+  return samples === 0 ? undefined : { value: value / samples, ...clopperPearson(value, samples) };
+}
+
+function sideOf({ verdict, candidate, waived }: Gate) {
+  return { verdict, value: candidate.value, ...(waived === undefined ? {} : { waived: true as const }) };
 }
 
 function compareProvenance(before: Run, after: Run): Comparison['provenance'] {

@@ -74,12 +74,34 @@ describe('a gate among the runs before', () => {
     expect(reportHistory(run({ a: ['fail', 1] }), [line('now', { a: ['pass', 1] })], random).runs).toEqual([]);
   });
 
+  test('is new or fixed by the last run that knew, not by one that was cut short', () => {
+    const lines = [
+      line('whole', { a: ['pass', 1], b: ['pass', 1], c: ['fail', 1] }),
+      line('cut', { a: ['no-data', null], b: ['error', null], c: ['no-data', null] }),
+    ];
+    const now = run({ a: ['pass', 1], b: ['fail', 1], c: ['pass', 1] });
+    expect(reportHistory(now, lines, random)).toMatchObject({ new: ['b'], fixed: ['c'] });
+  });
+
+  test('is found under a former id of its promise, and under its own before that', () => {
+    const lines = [line('first', { old: ['pass', 1] }), line('last', { old: ['pass', 2], a: ['pass', 3] })];
+    const now = run({ a: ['fail', 4] });
+    const gates = now.gates.map((gate) => ({ ...gate, aliases: ['older', 'old'] }));
+    expect(reportHistory({ ...now, gates }, lines, random)).toMatchObject({
+      new: ['a'],
+      flaky: ['a'],
+      gates: { a: { values: [1, 3, 4] } },
+    });
+    expect(reportHistory(now, lines.slice(0, 1), random)).toMatchObject({ new: [], flaky: [] });
+  });
+
   test('is flaky when it gave both outcomes on this commit, also some runs ago', () => {
     const lines = [
-      line('first', { a: ['pass', 1], b: ['fail', 1] }),
-      line('second', { a: ['fail', 1], b: ['error', null] }),
+      line('first', { a: ['pass', 1], b: ['fail', 1], c: ['fail', 1], d: ['pass', 1] }),
+      line('second', { a: ['fail', 1], b: ['error', null], c: ['pass', 1], d: ['marginal', 1] }),
     ];
-    expect(reportHistory(run({ a: ['fail', 1], b: ['no-data', null] }), lines, random).flaky).toEqual(['a']);
+    const now = run({ a: ['fail', 1], b: ['no-data', null], c: ['inconclusive', 1], d: ['no-data', null] });
+    expect(reportHistory(now, lines, random).flaky).toEqual(['a', 'c']);
   });
 
   test.each([

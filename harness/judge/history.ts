@@ -1,7 +1,9 @@
 /** A run among the runs before it. Nothing here touches a verdict. */
 import { type HistoryLine, type HistoryReport, MOST_RUNS } from '../schema/history.ts';
 import type { Run } from '../schema/run.ts';
+import type { Verdict } from '../schema/verdict.ts';
 import { changePoints } from '../statistics/e-divisive.ts';
+import { earlierOf } from './earlier.ts';
 
 /** In fewer values no change is looked for. */
 const LEAST_VALUES = 10;
@@ -24,39 +26,43 @@ export function reportHistory(run: Run, lines: readonly HistoryLine[], random: (
   const here = { profile: run.scope.profile, arms: run.provenance.arms, narrowedBy: run.scope.narrowedBy };
   const before = lines.filter((line) => line.id !== run.id && isAlike(line, here)).slice(-MOST_RUNS);
   const gatesOf = before.map(({ gates }) => new Map(gates.map((gate) => [gate.id, gate])));
-  const last = gatesOf.at(-1);
   const { commit, dirty } = run.provenance;
   const onThisCommit = before.flatMap((line, index) =>
     commit !== null && !dirty && !line.dirty && line.commit === commit
       ? [gatesOf[index] as (typeof gatesOf)[number]]
       : [],
   );
+  // A run that was cut short, or lacked a component, knows nothing of a gate: the one before it does.
   const turned = (from: boolean) =>
-    run.gates.flatMap(({ id, verdict }) => {
-      const earlier = last?.get(id);
+    run.gates.flatMap((gate) => {
+      const { id, verdict } = gate;
+      const earlier = gatesOf.map((gates) => earlierOf(gate, gates)).findLast((one) => isKnown(one?.verdict));
       return earlier !== undefined && (earlier.verdict === 'pass') === from && (verdict === 'pass') !== from
         ? [id]
         : [];
     });
-  const flaky = run.gates.filter(({ id, verdict }) =>
-    onThisCommit.some((gates) => {
-      const other = gates.get(id);
-      return other !== undefined && (other.verdict === 'pass') !== (verdict === 'pass');
-    }),
-  );
+  const flaky = run.gates.filter((gate) => {
+    const outcomes = new Set([gate.verdict, ...onThisCommit.map((gates) => earlierOf(gate, gates)?.verdict)]);
+    return outcomes.has('pass') && outcomes.has('fail');
+  });
   return {
     runs: before.map(({ id, startedAt, commit }) => ({ id, startedAt, commit })),
     new: turned(true),
     fixed: turned(false),
     flaky: flaky.map(({ id }) => id),
     gates: Object.fromEntries(
-      run.gates.map(({ id, verdict, candidate }) => {
-        const verdicts = [...gatesOf.map((gates) => gates.get(id)?.verdict ?? null), verdict];
-        const values = [...gatesOf.map((gates) => gates.get(id)?.candidate ?? null), candidate.value];
-        return [id, { verdicts, values, changes: changesOf(values, random) }];
+      run.gates.map((gate) => {
+        const earlier = gatesOf.map((gates) => earlierOf(gate, gates));
+        const verdicts = [...earlier.map((one) => one?.verdict ?? null), gate.verdict];
+        const values = [...earlier.map((one) => one?.candidate ?? null), gate.candidate.value];
+        return [gate.id, { verdicts, values, changes: changesOf(values, random) }];
       }),
     ),
   };
+}
+
+function isKnown(verdict: Verdict | undefined): boolean {
+  return verdict !== undefined && verdict !== 'error' && verdict !== 'no-data';
 }
 
 /** Positions among all values, also those that are missing. */

@@ -29,6 +29,14 @@ describe('judge', () => {
     expect(run.verdict).toBe('pass');
   });
 
+  test('tells the former ids of a promise with its gate', () => {
+    const { gates } = judge(givenRun({ promises: [givenPromise({ aliases: ['acme-1/came-back'] })] }));
+    expect(gates.flatMap(({ id, aliases }) => aliases?.map((alias) => [alias, id]))).toEqual([
+      ['acme-1/came-back', 'acme-1/back'],
+      undefined,
+    ]);
+  });
+
   test('pools all checks of the suite that give the measure, and says how to run them again', () => {
     const other = givenCheck({ id: 'acme-1/again' });
     const elsewhere = givenCheck({ id: 'acme-2/drop', suite: 'acme-2' });

@@ -41,7 +41,8 @@ export function judge({ scope, promises, entries, damage }: SavedRun): Run {
   const { gates: kept, series, distributions } = judgePromises(evidence, toDecide);
   const judged = [...kept, ...checks.map((reviews) => judgeFacts(evidence, reviews))];
   const unjudged = findUnjudged(scope, promised, judged);
-  const gates = waive([...judged, ...unjudged], scope).sort((a, b) => byText(a.id, b.id));
+  const named = [...judged, ...unjudged].map((gate) => withAliases(gate, promised));
+  const gates = waive(named, scope).sort((a, b) => byText(a.id, b.id));
   const missing = whatIsMissing(evidence, damage, [
     ...unjudged.map((gate) => gate.reason),
     ...notExpected(scope, promises),
@@ -141,4 +142,9 @@ function whyUnjudged(id: string, times: number): string {
   if (times > 1) return `${id} is promised ${times} times, expected once`;
   if (id.endsWith(FACTS_SUFFIX)) return `${id} is expected, but its check is not among the planned ones`;
   return `${id} is expected, but no promise of that name was saved`;
+}
+
+function withAliases(gate: Gate, promised: Promised): Gate {
+  const aliases = promised.get(gate.id)?.[0]?.aliases;
+  return aliases === undefined ? gate : { ...gate, aliases };
 }

@@ -21,7 +21,7 @@ const gates: Comparison['gates'] = [
     id: 'a/new',
     change: 'new',
     before: { verdict: 'pass', value: 1 },
-    after: { verdict: 'no-data', value: null },
+    after: { verdict: 'no-data', value: null, waived: true },
     reason: 'why\u001b[31m',
   },
   { id: 'a/gone', change: 'missing', before: { verdict: 'pass', value: 1 }, reason: 'why' },
@@ -36,7 +36,7 @@ test('tells what was not alike first, then changes with the worst first, and of 
     not alike: node  v22 → v24
 
     new: passed, and does not any more
-      a/new  pass (1) → no-data
+      a/new  pass (1) → no-data, waived
         why
 
     missing: not judged any more

@@ -46,7 +46,8 @@ export function renderComparison(
 
 function side(one: Comparison['gates'][number]['before']): string {
   if (one === undefined) return 'not judged';
-  return one.value === null ? one.verdict : `${one.verdict} (${number(one.value, 4)})`;
+  const verdict = one.waived ? `${one.verdict}, waived` : one.verdict;
+  return one.value === null ? verdict : `${verdict} (${number(one.value, 4)})`;
 }
 
 function summary(gates: Comparison['gates']): string {

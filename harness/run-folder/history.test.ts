@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { gate, HOSTILE, passingRun } from '../reporters/run.fixture.ts';
 import type { Run } from '../schema/run.ts';
-import { appendHistory, keepHistory, keptHistory, readHistory } from './history.ts';
+import { appendHistory, keepHistory, keptHistory, prepareHistory, readHistory } from './history.ts';
 
 let folder: string;
 let file: string;
@@ -20,6 +20,18 @@ beforeEach(() => {
 const named = (id: string): Run => ({ ...passingRun(), id });
 const ids = () => readHistory(file).lines.map(({ id }) => id);
 
+const faulty = {
+  schemaVersion: 1,
+  id: 'x',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  commit: null,
+  dirty: false,
+  arms: { baseline: 'v1', candidate: 'v2' },
+  profile: 'smoke',
+  narrowedBy: [],
+  verdict: 'pass',
+};
+
 describe('a history', () => {
   test('gives back what was appended, in that order', () => {
     for (const id of ['b', 'a', 'c']) appendHistory(file, named(id));
@@ -29,6 +41,21 @@ describe('a history', () => {
       verdict: 'pass',
       ids: passingRun().gates.map(({ id }) => id),
     });
+  });
+
+  test('that is a pipe or a folder is refused at once, and one that is not there is made', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const odd of [folder, pipe])
+      expect(() => prepareHistory(odd)).toThrow(
+        expect.objectContaining({ code: 'unwritable', message: expect.stringContaining('is no file') }),
+      );
+    prepareHistory(file);
+    expect(readFileSync(file, 'utf8')).toBe('');
+  });
+
+  test('that cannot be read is told as such', () => {
+    expect(() => readHistory(folder)).toThrow(expect.objectContaining({ code: 'unreadable' }));
   });
 
   test('that is not there has no lines', () => {
@@ -46,9 +73,15 @@ describe('a history', () => {
 
   test.each([
     ['of another version', '{"schemaVersion":0,"id":"old"}', /schema version 0, this harness reads 1/],
-    ['that says nothing of its version', '{}', /schema version undefined/],
+    ['that says nothing of its version', '{}', /no schema version/],
+    [
+      'whose version is no number',
+      JSON.stringify({ schemaVersion: 'x'.repeat(1_000) }),
+      /: it is of no schema version, this harness reads 1$/,
+    ],
     ['that lacks what a line must have', '{"schemaVersion":1,"id":"x"}', /startedAt/],
-    ['that is null', 'null', /schema version undefined/],
+    ['that is null', 'null', /no schema version/],
+    ['with many faults', JSON.stringify({ ...faulty, gates: Array(1_000).fill({}) }), /: gates\.0\.id: [^.]*$/],
   ])('a line %s is left out by name', (_, text, why) => {
     appendHistory(file, named('whole'));
     appendFileSync(file, `${text}\n\n`);

@@ -1,5 +1,15 @@
 /** The history file: one line a run, appended by whoever ends, read from its end. */
-import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { HISTORY_SCHEMA_VERSION, type HistoryLine, historyLineSchema } from '../schema/history.ts';
@@ -38,9 +48,19 @@ export function appendHistory(file: string, run: Run): void {
   write(path, `${endsWithoutBreak(path) ? '\n' : ''}${JSON.stringify(line)}\n`);
 }
 
-/** Makes sure, before an hour is spent, that a line can be appended to `file`. @throws RunFolderError `unwritable` */
+/**
+ * Makes sure, before an hour is spent, that a line can be appended to `file`.
+ * @throws RunFolderError `unwritable`, also of what is no file: a pipe would be waited at for ever
+ */
 export function prepareHistory(file: string): void {
-  write(resolve(file), '');
+  const path = resolve(file);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile())
+    throw new RunFolderError(
+      'unwritable',
+      `the history ${path} is no file: name one that is, or that is not there yet`,
+    );
+  write(path, '');
 }
 
 export interface History {
@@ -50,7 +70,7 @@ export interface History {
   readonly problems: string[];
 }
 
-/** The runs in the last 16 MiB of `file`; none where there is no such file. @throws what the file system throws otherwise */
+/** The runs in the last 16 MiB of `file`; none where there is no such file. @throws RunFolderError `unreadable` */
 export function readHistory(file: string): History {
   const path = resolve(file);
   if (!existsSync(path)) return { lines: [], problems: [] };
@@ -94,13 +114,28 @@ function parse(text: string): HistoryLine | string {
     return 'it is no JSON, as a line is that was cut in half';
   }
   const { schemaVersion } = (content ?? {}) as { schemaVersion?: unknown };
-  if (schemaVersion !== HISTORY_SCHEMA_VERSION)
-    return `it is of schema version ${JSON.stringify(schemaVersion)}, this harness reads ${HISTORY_SCHEMA_VERSION}`;
+  if (schemaVersion !== HISTORY_SCHEMA_VERSION) {
+    const theirs = typeof schemaVersion === 'number' ? `schema version ${schemaVersion}` : 'no schema version';
+    return `it is of ${theirs}, this harness reads ${HISTORY_SCHEMA_VERSION}`;
+  }
   const parsed = historyLineSchema.safeParse(content);
-  return parsed.success ? parsed.data : z.prettifyError(parsed.error).replaceAll('\n', ' ');
+  if (parsed.success) return parsed.data;
+  // Of as many faults as a line may have, one is told.
+  const [first] = parsed.error.issues;
+  return `${first?.path.join('.')}: ${first?.message}`;
 }
 
 function readEnd(path: string): { text: string; isCut: boolean } {
+  try {
+    return endOf(path);
+  } catch (error) {
+    throw new RunFolderError('unreadable', `cannot read the history ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function endOf(path: string): { text: string; isCut: boolean } {
   const file = openSync(path, 'r');
   try {
     const { size } = fstatSync(file);

@@ -11,7 +11,12 @@ export const CHANGES = ['new', 'worse', 'missing', 'redefined', 'fixed', 'better
 export const changeSchema = z.enum(CHANGES);
 export type Change = z.infer<typeof changeSchema>;
 
-const sideSchema = z.strictObject({ verdict: verdictSchema, value: z.number().nullable() });
+const sideSchema = z.strictObject({
+  verdict: verdictSchema,
+  value: z.number().nullable(),
+  /** It did not pass, and somebody let it go. */
+  waived: z.literal(true).optional(),
+});
 
 export const comparisonSchema = z.strictObject({
   schemaVersion: z.literal(1),

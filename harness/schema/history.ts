@@ -35,11 +35,11 @@ export const historyReportSchema = z.strictObject({
   runs: z
     .array(z.strictObject({ id: z.string(), startedAt: z.iso.datetime(), commit: z.string().nullable() }))
     .max(MOST_RUNS),
-  /** Gates that passed in the last of them and do not now. */
+  /** Gates that passed in the last of them that knew, whose verdict was neither `error` nor `no-data`, and do not now. */
   new: z.array(z.string()),
-  /** Gates that did not pass in the last of them and do now. */
+  /** The other way round. */
   fixed: z.array(z.string()),
-  /** Gates that passed and did not pass on this very commit. */
+  /** Gates that passed and failed on this very commit. */
   flaky: z.array(z.string()),
   /** By gate of this run: what each of `runs` and then this run made of it; null where it was not judged. */
   gates: z.record(

@@ -59,6 +59,8 @@ export type LooksReport = z.infer<typeof looksReportSchema>;
 
 export const gateSchema = z.strictObject({
   id: z.string(),
+  /** Former ids of its promise: under them it is found in earlier runs. */
+  aliases: z.array(z.string()).optional(),
   suite: z.string(),
   ticket: z.string().optional(),
   kind: z.enum(['fix', 'absolute', 'guardrail', 'facts']),

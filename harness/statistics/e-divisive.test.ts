@@ -55,6 +55,27 @@ describe('changePoints', () => {
     expect(alarms).toBeLessThan(13);
   });
 
+  test('ends as soon as too many orders of a series reach what was seen, and tries all before it believes a change', () => {
+    const ordersOf = (values: readonly number[]) => {
+      const random = source(5);
+      let draws = 0;
+      const found = changePoints(values, {
+        random: () => {
+          draws += 1;
+          return random();
+        },
+      });
+      return { found, orders: draws / (values.length - 1) };
+    };
+    const random = source(8);
+    const flat = ordersOf(Array.from({ length: 20 }, random));
+    expect(flat.found).toEqual([]);
+    expect(flat.orders).toBeLessThan(50);
+    const one = ordersOf([1, 2, 3, 2, 1, 3, 2, 51, 52, 53, 52, 51, 53, 52]);
+    expect(one.found).toEqual([7]);
+    expect(one.orders).toBeGreaterThan(199);
+  });
+
   test('there are none of nothing, and of what never changes', () => {
     const options = { random: source(1) };
     expect([changePoints([], options), changePoints([1], options), changePoints(Array(20).fill(5), options)]).toEqual([

@@ -14,7 +14,7 @@ export interface ChangePointOptions {
   readonly random: () => number;
   /** In so large a share of series without a change one is found. @default 0.01 */
   readonly level?: number;
-  /** Random orders for each decision. @default 199 */
+  /** Random orders for each decision, at most. @default 199 */
   readonly permutations?: number;
 }
 
@@ -36,11 +36,13 @@ export function changePoints(values: readonly number[], options: ChangePointOpti
     const best = largest(splits.map(({ value }) => value));
     if (!(best.value > 0)) return found;
     let reached = 1; // The order that was seen is one of them.
-    for (let n = 0; n < permutations; n += 1) {
+    const isRefuted = () => reached / (permutations + 1) > level;
+    // Once too many have reached it, the others change nothing.
+    for (let n = 0; n < permutations && !isRefuted(); n += 1) {
       const shuffled = windows.map((window) => largest(splitStatistics(shuffle(window, random))).value);
       if (Math.max(...shuffled) >= best.value) reached += 1;
     }
-    if (reached / (permutations + 1) > level) return found;
+    if (isRefuted()) return found;
     const split = (bounds[best.index] as number) + (splits[best.index] as { index: number }).index;
     found.push(split);
     found.sort((a, b) => a - b);

@@ -2,7 +2,7 @@
 import { html } from 'htm/preact';
 import type { HistoryReport } from '../../schema/history.ts';
 import type { Run } from '../../schema/run.ts';
-import { counted, valueText } from '../quantity.ts';
+import { counted, quantity, unitOf, valueText } from '../quantity.ts';
 import { MARKS } from '../triage.ts';
 import { Anchor, Section } from './parts.ts';
 
@@ -20,7 +20,7 @@ export function History({ run }: { run: Run }) {
     <${Ids} what="Fixed since the last run" ids=${history.fixed} />
     <${Ids} what="Flaky: both outcomes on this commit" ids=${history.flaky} />
     <div class="scroll"><table>
-      <thead><tr><th>Gate</th><th>Verdicts, oldest first</th><th>Values</th><th>Now</th></tr></thead>
+      <thead><tr><th>Gate</th><th>Verdicts, oldest first</th><th>Values</th><th>Now</th><th>Begin to be others in</th></tr></thead>
       <tbody>${run.gates.map((gate) => {
         const row = history.gates[gate.id];
         return (
@@ -28,8 +28,9 @@ export function History({ run }: { run: Run }) {
           html`<tr>
             <td><${Anchor} id=${gate.id}>${gate.id}</${Anchor}></td>
             <td class="mono">${row.verdicts.map((verdict) => html`<i class=${verdict === null ? '' : `v-${verdict}`} title=${verdict ?? 'not judged'}>${verdict === null ? '·' : MARKS[verdict]}</i>`)}</td>
-            <td><${Sparkline} ...${row} /></td>
+            <td><${Sparkline} ...${row} text=${(value: number) => quantity(value, unitOf(gate), gate.limit)} /></td>
             <td class="n">${valueText(gate, gate.candidate)}</td>
+            <td>${row.changes.map((at) => html`<div>${history.runs[at]?.id ?? 'this run'}</div>`)}</td>
           </tr>`
         );
       })}</tbody>
@@ -42,7 +43,11 @@ function Ids({ what, ids }: { what: string; ids: readonly string[] }) {
   return html`<p><b>${what}:</b> ${ids.map((id, at) => html`${at > 0 && ', '}<${Anchor} id=${id}>${id}</${Anchor}>`)}</p>`;
 }
 
-function Sparkline({ values, changes }: HistoryReport['gates'][string]) {
+interface SparklineOptions extends Pick<HistoryReport['gates'][string], 'values' | 'changes'> {
+  readonly text: (value: number) => string;
+}
+
+function Sparkline({ values, changes, text }: SparklineOptions) {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return null;
   const [low, high] = [Math.min(...known), Math.max(...known)];
@@ -50,7 +55,7 @@ function Sparkline({ values, changes }: HistoryReport['gates'][string]) {
   const y = (value: number) =>
     high === low ? HEIGHT / 2 : HEIGHT - EDGE - ((value - low) * (HEIGHT - 2 * EDGE)) / (high - low);
   const points = values.flatMap((value, at) => (value === null ? [] : [`${x(at).toFixed(1)},${y(value).toFixed(1)}`]));
-  const label = `${counted(known.length, 'value')}${changes.length === 0 ? '' : `, ${counted(changes.length, 'change')}`}`;
+  const label = `${counted(known.length, 'value')} from ${text(low)} to ${text(high)}${changes.length === 0 ? '' : `, ${counted(changes.length, 'change')}`}`;
   return html`<svg class="sparkline" width=${WIDTH} height=${HEIGHT} viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${label}>
     ${changes.map((at) => html`<line x1=${x(at - 0.5).toFixed(1)} x2=${x(at - 0.5).toFixed(1)} y1="0" y2=${HEIGHT} stroke="currentColor" stroke-dasharray="2 2" />`)}
     <polyline points=${points.join(' ')} fill="none" stroke="currentColor" stroke-width="1.5" />
