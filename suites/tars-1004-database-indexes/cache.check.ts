@@ -1,6 +1,5 @@
 /** The cache in front of the history: one statement for all who miss at once, no error without Redis, and nothing old for whoever wrote. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { Agent, request } from 'undici';
@@ -12,9 +11,10 @@ import {
 } from '../../fixtures/stacks/dashboard-on-breakable-servers.ts';
 import { check } from '../../harness/checks/check.ts';
 import { runLoad } from '../../harness/load/run-load.ts';
-import { waitUntil } from '../../harness/processes/wait.ts';
+import { describeError, waitUntil } from '../../harness/processes/wait.ts';
 
 const STORM = 500;
+const HANDFUL = 25;
 const STORMS = 3;
 const ALIKE = 'all of a storm are given the same page, which is full';
 
@@ -28,7 +28,7 @@ check(
     measures: { statements_of_a_miss: 'statements' },
     facts: [ALIKE],
   },
-  async ({ stack, observe, fact }) => {
+  async ({ stack, observe, fact, signal }) => {
     const { api, wayToPostgres, statements, redisUrl } = stack;
     const headers = { authorization: `Bearer ${await login(stack, 'viewer')}` };
     const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 5_000 });
@@ -40,22 +40,21 @@ check(
         const [looksBefore, executedBefore] = [await looksIntoTheCache(redis), statements.executed];
         // The page cannot be made before the last of them has found it missing: none may be a hit.
         await wayToPostgres.apply({ kind: 'stall', direction: 'both' });
-        const asked = Promise.all(
-          Array.from({ length: STORM }, async () => {
-            const { statusCode, body } = await request(url, { dispatcher: agent, headers });
-            return `${statusCode} ${await body.text()}`;
-          }),
-        );
+        const asked: Promise<string>[] = [];
         try {
-          await waitUntil(
-            `${STORM} requests to look into the cache`,
-            async () => (await looksIntoTheCache(redis)) - looksBefore >= STORM,
-            { timeout_ms: 20_000 },
-          );
+          // In handfuls: on a busy machine a service that reads 500 at once does not hear Redis within its second.
+          while (asked.length < STORM) {
+            asked.push(...Array.from({ length: HANDFUL }, () => answerOf(url, headers, agent)));
+            await waitUntil(
+              `${asked.length} of ${STORM} requests to look into the cache`,
+              async () => (await looksIntoTheCache(redis)) - looksBefore >= asked.length,
+              { timeout_ms: 5_000, interval_ms: 5, signal },
+            );
+          }
         } finally {
           await wayToPostgres.apply({ kind: 'heal' });
         }
-        const answers = new Set(await asked);
+        const answers = new Set(await Promise.all(asked));
         observe('statements_of_a_miss', [statements.executed - executedBefore]);
         const [first = ''] = answers;
         const rows = first.startsWith('200 ') ? JSON.parse(first.slice(4)).evaluations.length : 0;
@@ -69,6 +68,16 @@ check(
     }
   },
 );
+
+/** Status and body, or what came instead of them. */
+async function answerOf(url: URL, headers: Record<string, string>, dispatcher: Agent): Promise<string> {
+  try {
+    const { statusCode, body } = await request(url, { dispatcher, headers });
+    return `${statusCode} ${await body.text()}`;
+  } catch (error) {
+    return describeError(error);
+  }
+}
 
 /** Redis's own count of the command by which a page is looked for, since its start. */
 async function looksIntoTheCache(redis: Redis): Promise<number> {
@@ -168,11 +177,8 @@ async function keysUntrue({ release }: DashboardOnBreakableServers, ask: Ask): P
   return untrue;
 }
 
-const WITHOUT = 'pages came from the database while Redis was away';
 const SERVED = 'pages come from the cache again once Redis is back';
 const LOAD = { rate_per_s: 100, duration_ms: 4_000 } as const;
-/** Within the load's time. */
-const OUTAGE_MS = 1_500;
 
 check(
   'tars-1004/cache-outage',
@@ -182,7 +188,7 @@ check(
     arms: ['candidate'],
     from: 'standard',
     measures: { failed_without_redis: 'requests' },
-    facts: [WITHOUT, SERVED],
+    facts: [SERVED],
   },
   async ({ stack, observe, fact, reaper, signal, seed }) => {
     const { api, redis } = stack;
@@ -209,30 +215,34 @@ check(
       },
       { reaper, signal },
     );
+    const answered = async (more: number) => {
+      const before = await answeredPages(api.address);
+      await waitUntil(
+        `${more} requests to be answered`,
+        async () => (await answeredPages(api.address)) >= before + more,
+        {
+          timeout_ms: 20_000,
+          signal,
+        },
+      );
+    };
     const killing = (async () => {
-      await waitUntil('the load to have begun', async () => (await answersOf(api.address, 'hit')) > 0, {
-        timeout_ms: 20_000,
-        signal,
-      });
+      await answered(50);
       await redis.kill();
-      const without = await answersOf(api.address, 'database');
-      await delay(OUTAGE_MS, undefined, { signal });
-      const read = (await answersOf(api.address, 'database')) - without;
+      await answered(100);
       await redis.start();
-      return read;
     })();
-    const [tally, read] = await Promise.all([load, killing]);
-    fact(WITHOUT, read >= 50, `${read} pages`);
+    const [tally] = await Promise.all([load, killing]);
     const failed = tally.scheduled - tally.succeeded;
     observe('failed_without_redis', [...Array<number>(failed).fill(1), ...Array<number>(tally.succeeded).fill(0)]);
-    const before = await answersOf(api.address, 'hit');
+    const before = await hitsOf(api.address);
     const page = new URL(`/api/v1/evaluations?${agents[0]}`, api.address);
     const headers = { authorization: `Bearer ${token}` };
     const back = await waitUntil(
       'a page to come from the cache',
       async () => {
         await (await fetch(page, { headers, signal: AbortSignal.timeout(5_000) })).arrayBuffer();
-        return (await answersOf(api.address, 'hit')) > before;
+        return (await hitsOf(api.address)) > before;
       },
       { timeout_ms: 10_000, signal },
     ).catch(() => false);
@@ -244,11 +254,20 @@ check(
   },
 );
 
-/** How many pages came from there, by dashboard-api's own count. */
-async function answersOf(address: string, answer: 'hit' | 'database'): Promise<number> {
-  const response = await fetch(new URL('/metrics', address), { signal: AbortSignal.timeout(5_000) });
-  const count = new RegExp(`^tars_evaluation_pages_total\\{answer="${answer}"\\} (\\d+)`, 'm').exec(
-    await response.text(),
+/** How many pages came from the cache, by dashboard-api's own count. */
+function hitsOf(address: string): Promise<number> {
+  return sumOfMetric(address, /^tars_evaluation_pages_total\{answer="hit"\} (\d+)/gm);
+}
+
+/** How many were asked for and answered, with whatever status. */
+function answeredPages(address: string): Promise<number> {
+  return sumOfMetric(
+    address,
+    /^tars_http_request_duration_seconds_count\{route="\/api\/v1\/evaluations",method="GET",[^}]*\} (\d+)/gm,
   );
-  return Number(count?.[1] ?? 0);
+}
+
+async function sumOfMetric(address: string, lines: RegExp): Promise<number> {
+  const response = await fetch(new URL('/metrics', address), { signal: AbortSignal.timeout(5_000) });
+  return [...(await response.text()).matchAll(lines)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
