@@ -1,7 +1,9 @@
 /** Connections that end without a word: half-open ones, and those that a device on the path ends for being idle. */
 import { randomUUID } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { login, submit } from '../../fixtures/api-client.ts';
 import { channelsMissing, gatherBehindProxy } from '../../fixtures/audience.ts';
+import { requirePunctual } from '../../fixtures/crowd/punctual.ts';
 import { longToken } from '../../fixtures/long-token.ts';
 import { dashboard } from '../../fixtures/stacks/dashboard.ts';
 import type { Viewer } from '../../fixtures/viewer.ts';
@@ -24,6 +26,10 @@ const WAVES_MS = {
 } as const;
 /** Longer than the limit by what a loaded machine's timers are late. */
 const WATCH_MS = 66_000;
+/** The promise's. */
+const FOUND_WITHIN_MS = 60_000;
+/** The client means to know after 59 s. Who is held up for longer than the rest finds out late by no fault of the client. */
+const LAG_MS_MAX = 1_000;
 const RETURN_MS = 30_000;
 
 check(
@@ -52,18 +58,27 @@ check(
     // The last frame of most is an event, and not an answer to them.
     const commit = () => submit(stack.api, token, evaluation(), signal);
     await commit();
+    const lag = monitorEventLoopDelay();
+    lag.enable();
     const seen = await Promise.all(
       begun.map(async ({ viewers, proxy }, index) => {
         const { direction, after_ms } = waves[index] as (typeof waves)[number];
         await pause(realTimings, after_ms, signal);
         const early = viewers.reduce((sum, viewer) => sum + viewer.drops, 0);
         for (const connection of proxy.connections) connection.apply({ kind: 'swallow', direction, permanent: true });
-        return { early, silent_ms: await Promise.all(viewers.map((viewer) => silence(viewer, signal))) };
+        return { early, silences: await Promise.all(viewers.map((viewer) => silence(viewer, signal))) };
       }),
     );
+    lag.disable();
     signal.throwIfAborted();
+    // To be held up can only make a silence longer: it takes nothing from those that ended in time, or never.
+    const isLate = seen.some(({ silences }) => silences.some(({ ms, isFound }) => isFound && ms > FOUND_WITHIN_MS));
+    if (isLate) requirePunctual("the turns of the clients' process", [lag.max / 1e6], LAG_MS_MAX);
     const t0 = new Date();
-    for (const { silent_ms } of seen) observe('silent_ms', silent_ms, { t0 });
+    for (const { silences } of seen) {
+      const silent_ms = silences.map(({ ms }) => ms);
+      observe('silent_ms', silent_ms, { t0 });
+    }
     const early = seen.reduce((sum, wave) => sum + wave.early, 0);
     fact('no client was dropped before it fell silent', early === 0, `${early} drops`);
 
@@ -86,11 +101,14 @@ check(
  * How long the viewer has heard nothing when it gives its connection up, in ms; when it does not within the watch, how long
  * it has heard nothing then, which is longer than the limit.
  */
-async function silence(viewer: Viewer, signal: AbortSignal): Promise<number> {
+async function silence(
+  viewer: Viewer,
+  signal: AbortSignal,
+): Promise<{ readonly ms: number; readonly isFound: boolean }> {
   const drops = viewer.drops;
   const patience = AbortSignal.any([signal, AbortSignal.timeout(WATCH_MS)]);
-  await viewer.until(() => viewer.drops > drops, patience);
-  return performance.now() - viewer.lastFrame_ms;
+  const isFound = await viewer.until(() => viewer.drops > drops, patience);
+  return { ms: performance.now() - viewer.lastFrame_ms, isFound };
 }
 
 /**
