@@ -101,6 +101,17 @@ check(
   },
 );
 
+/**
+ * Of v1.0.0's queries for an agent's evaluations only those of the largest agents are slow, about one in thirteen: that
+ * takes more of them than the others to tell from one in twenty.
+ */
+const LONGEST_MS = {
+  evaluation_query_ms: 15_000,
+  agent_state_query_ms: 3_000,
+  metric_query_ms: 3_000,
+  key_lookup_ms: 3_000,
+} as const;
+
 check(
   'tars-1004/queries',
   {
@@ -125,7 +136,7 @@ check(
       const draws = queriesOf(stack.release, stack.size, random);
       for (const measure of Object.keys(draws) as (keyof typeof draws)[]) {
         const t0 = new Date();
-        observe(measure, await timesOf(client, draws[measure], { most: 1_000, most_ms: 3_000 }), { t0 });
+        observe(measure, await timesOf(client, draws[measure], { most: 1_000, most_ms: LONGEST_MS[measure] }), { t0 });
       }
     } finally {
       await client.end();
