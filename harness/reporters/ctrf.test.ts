@@ -7,7 +7,12 @@ import * as runs from './run.fixture.ts';
 interface Report {
   readonly results: {
     readonly summary: Readonly<Record<string, number>>;
-    readonly tests: readonly { readonly name: string; readonly status: string; readonly rawStatus?: string }[];
+    readonly tests: readonly {
+      readonly name: string;
+      readonly status: string;
+      readonly rawStatus?: string;
+      readonly flaky?: boolean;
+    }[];
   };
 }
 
@@ -19,6 +24,7 @@ describe('ctrf.json', () => {
     ['that fails', runs.failingRun()],
     ['that was killed', runs.killedRun()],
     ['without gates', runs.emptyRun()],
+    ['with doubts', runs.doubtfulRun()],
     ['with hostile text', runs.hostileRun()],
     ['of thousands of gates', runs.bigRun()],
   ])('of a run %s is valid by the schema of the format', (_, run) => {
@@ -44,6 +50,12 @@ describe('ctrf.json', () => {
       expect(tests[0]).toMatchObject({ status: 'other', rawStatus: verdict });
     },
   );
+
+  it('marks the gate that is flaky, and no other', () => {
+    const { summary, tests } = read(runs.doubtfulRun()).results;
+    expect(summary.flaky).toBe(1);
+    expect(tests.filter(({ flaky }) => flaky).map(({ name }) => name)).toEqual(['acme-1001/reconnects-soon']);
+  });
 
   it('is not green when all gates pass and the run does not', () => {
     const { tests } = read({ ...runs.passingRun(), gates: [runs.gate()], verdict: 'no-data' }).results;

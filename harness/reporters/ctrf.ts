@@ -1,7 +1,8 @@
 /**
  * `ctrf.json`: the run in the Common Test Report Format, a test for each gate, for tools that read that and not JUnit.
  * Only `pass` is `passed` and only `fail` is `failed`: every other verdict is `other`, with the verdict as the raw
- * status; a deferred promise is `pending`, and a gate that is waived `skipped`.
+ * status; a deferred promise is `pending`, and a gate that is waived `skipped`. `flaky` is one that passed and failed on
+ * this very commit, as the history has it.
  * @see https://www.ctrf.io/docs/specification/overview
  */
 import type { Gate, Run } from '../schema/run.ts';
@@ -14,7 +15,8 @@ const MOST_TEXT = 20_000;
 /** The run as CTRF. A gate's duration is that of its check where it is the check's facts, else 0: time is told once. */
 export function renderCtrf(run: Run): string {
   const durationOf = new Map(run.checks.map((check) => [check.id, check.duration_ms]));
-  const gates = run.gates.map((gate) => testOf(gate, durationOf));
+  const flaky = new Set(run.history?.flaky);
+  const gates = run.gates.map((gate) => testOf(gate, durationOf, flaky.has(gate.id)));
   const deferred = run.deferred.map(({ id, decidableFrom }) => ({
     name: oneLine(id),
     status: 'pending',
@@ -52,6 +54,7 @@ export function renderCtrf(run: Run): string {
         skipped: count('skipped'),
         pending: count('pending'),
         other: count('other'),
+        flaky: gates.filter((test) => test.flaky).length,
         start,
         stop: start + Math.max(0, elapsed_ms(run) ?? 0),
       },
@@ -68,13 +71,14 @@ export function renderCtrf(run: Run): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function testOf(gate: Gate, durationOf: ReadonlyMap<string, number>) {
+function testOf(gate: Gate, durationOf: ReadonlyMap<string, number>, flaky: boolean) {
   const duration_ms = gate.kind === 'facts' ? gate.checks.reduce((sum, id) => sum + (durationOf.get(id) ?? 0), 0) : 0;
   return {
     name: oneLine(gate.id),
     status: statusOf(gate),
     rawStatus: gate.verdict,
     duration: Math.round(duration_ms),
+    flaky,
     suite: [oneLine(gate.suite)],
     tags: [gate.kind, ...(gate.ticket === undefined ? [] : [oneLine(gate.ticket)])],
     message: line(`${gate.says}: ${gate.reason}${gate.waived === undefined ? '' : `; ${waiverText(gate.waived)}`}`),

@@ -69,6 +69,7 @@ describe('renderJunit', () => {
     ['that fails', runs.failingRun()],
     ['that was killed', runs.killedRun()],
     ['without gates', runs.emptyRun()],
+    ['with doubts', runs.doubtfulRun()],
     ['with hostile text', runs.hostileRun()],
     ['of thousands of gates', runs.bigRun()],
   ])('of a run %s is what the strictest reader takes, by a real parser', async (_, run) => {
@@ -135,6 +136,21 @@ describe('renderJunit', () => {
       expect(attributes.message?.length).toBeLessThanOrEqual(1000);
       expect(text).toContain('the end');
     }
+  });
+
+  it('tells in its suite of a gate that is flaky and of pairs that were made again, and nowhere else', () => {
+    const suites = parse(renderJunit(runs.doubtfulRun())).children;
+    const properties = suites.flatMap(({ attributes, children }) =>
+      children
+        .filter(({ name }) => name === 'properties')
+        .flatMap(({ children: each }) =>
+          each.map((one) => [attributes.name, one.attributes.name, one.attributes.value]),
+        ),
+    );
+    expect(properties).toEqual([
+      ['acme-1001', 'flaky.acme-1001/reconnects-soon', 'it passed and failed on this very commit'],
+      ['acme-1002', 'voided.acme-1002/scrape', expect.stringContaining('1 pair made again')],
+    ]);
   });
 
   it('is all green for a complete run that passes', () => {

@@ -1,12 +1,14 @@
 /**
  * `junit.xml`: a test suite for each suite, a test case for each gate.
  * Only `pass` is green: `fail` is a failure, every other verdict an error whose type is the verdict; a deferred promise is
- * skipped, and so is a gate that is waived, with its verdict told.
+ * skipped, and so is a gate that is waived, with its verdict told. What makes a verdict less sure stands in the properties
+ * of its suite, since Jenkins refuses any of a test case (`junit.xsd`): `flaky.<gate>`, `voided.<check>`.
  */
 import builder, { type Builder, type TestSuite } from 'junit-report-builder';
 import type { Gate, Run } from '../schema/run.ts';
 import { cut, manyLines, oneLine } from './printable.ts';
 import { elapsed_ms, endingText, outcome, summarySentence, waiverText } from './triage.ts';
+import { voidedText } from './voided.ts';
 
 /** The package's types promise a `default` that its CommonJS module does not have. */
 const junit = builder as unknown as Builder;
@@ -24,6 +26,7 @@ export function renderJunit(run: Run): string {
     if (known !== undefined) return known;
     const durations = run.checks.filter((check) => check.suite === name).map((check) => check.duration_ms);
     const suite = report.testSuite().name(line(name)).timestamp(run.startedAt).time(seconds(durations));
+    for (const [property, value] of doubts(run, name)) suite.property(line(property), line(value));
     suites.set(name, suite);
     return suite;
   };
@@ -41,6 +44,16 @@ export function renderJunit(run: Run): string {
   addRun(report, run);
   // Of the root element Jenkins' xUnit plugin takes no such attribute, and refuses the whole report (see `junit.xsd`).
   return report.build().replace(/(<testsuites\b[^<]*?) skipped="\d+"/, '$1');
+}
+
+/** What the suite's gates and checks have against them, as names and values of properties. */
+function doubts(run: Run, suite: string): [string, string][] {
+  const flaky = run.gates.filter((gate) => gate.suite === suite && run.history?.flaky.includes(gate.id));
+  const voided = run.checks.filter((check) => check.suite === suite && check.voided !== undefined);
+  return [
+    ...flaky.map(({ id }): [string, string] => [`flaky.${id}`, 'it passed and failed on this very commit']),
+    ...voided.map((check): [string, string] => [`voided.${check.id}`, voidedText(check) ?? '']),
+  ];
 }
 
 function addGate(suite: TestSuite, gate: Gate, time_s: number): void {

@@ -9,6 +9,7 @@ describe('the fixture runs', () => {
     ['failing', runs.failingRun()],
     ['killed', runs.killedRun()],
     ['whole', runs.wholeRun()],
+    ['doubtful', runs.doubtfulRun()],
     ['hostile', runs.hostileRun()],
     ['big', runs.bigRun()],
   ])('%s is a run by the schema', (_, run) => {

@@ -439,6 +439,18 @@ function neverJudged(gate: Gate): Gate {
   });
 }
 
+/** The passing run with a gate that is flaky, and a check of which a pair was made again. */
+export function doubtfulRun(): Run {
+  const run = passingRun();
+  const says = 'the load generator was late';
+  const voided = [{ arm: 'baseline', replicate: 2, attempt: 0, at: run.startedAt, says } as const];
+  return {
+    ...run,
+    history: { runs: [], new: [], fixed: [], flaky: ['acme-1001/reconnects-soon'], gates: {} },
+    checks: run.checks.map((check) => (check.id === 'acme-1002/scrape' ? { ...check, voided } : check)),
+  };
+}
+
 /** A run whose harness was killed before the last checks ended. */
 export function killedRun(): Run {
   const run = passingRun();
