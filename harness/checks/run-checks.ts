@@ -13,6 +13,7 @@ import type { Lane } from '../schema/scope.ts';
 import { countBatch, emptyTally, type Tally } from '../schema/tally.ts';
 import type { DiscoveredCheck } from './discover.ts';
 import { executionsOf, nameOf } from './executions.ts';
+import { longestFirst } from './longest-first.ts';
 import type { Execution, RunContext } from './run-context.ts';
 
 export interface CheckListener {
@@ -87,7 +88,14 @@ function startVitest({ root, run, checks }: RunChecksOptions, reporter: Reporter
   }));
   return keepingOwnSignalHandlers(() =>
     createVitest(
-      { root, config: false, watch: false, reporters: [reporter], projects },
+      {
+        root,
+        config: false,
+        watch: false,
+        reporters: [reporter],
+        projects,
+        sequence: { sequencer: longestFirst(checks) },
+      },
       { clearScreen: false, logLevel: 'silent' },
       { stdout: log, stderr: log },
     ),
