@@ -1,6 +1,7 @@
-/** Each gate by itself: the drawings, the reason, and the checks it was judged from. */
+/** Each gate by itself: the drawings, the reason, the checks it was judged from, and what it said in earlier runs. */
 import { html } from 'htm/preact';
 import type { Arm } from '../../schema/entry.ts';
+import type { HistoryReport } from '../../schema/history.ts';
 import type { CheckReport, DistributionReport, Gate, Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
 import {
@@ -16,10 +17,13 @@ import {
 } from '../quantity.ts';
 import { byTicket, MEANINGS, troubles } from '../triage.ts';
 import { DistributionDrawing } from './distribution-drawing.ts';
+import { changedIn } from './history.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
 import { isLarge } from './large.ts';
 import { LooksDrawing } from './looks-drawing.ts';
 import { Anchor, Badge, Command, checkAnchor, Folded, Section, Terms } from './parts.ts';
+import { Stretches } from './stretches.ts';
+import { TrendDrawing } from './trend-drawing.ts';
 
 /** In a run of more gates than this only those that do not pass are drawn, or the page would grow past what a browser likes. */
 const MOST_DRAWN = 1000;
@@ -44,7 +48,7 @@ export function GateDetails({ run }: { run: Run }) {
       const details = (of: Gate[]) =>
         of.map(
           (gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'}
-          charted=${charted.has(gate)} checks=${gate.checks.flatMap((id) => checks.get(id) ?? [])} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
+          charted=${charted.has(gate)} history=${run.history} checks=${gate.checks.flatMap((id) => checks.get(id) ?? [])} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
         );
       if (!later) return html`<div class="of-ticket"><h3>${name}</h3>${details(gates)}</div>`;
       const passing = gates.filter(({ verdict }) => verdict === 'pass');
@@ -67,11 +71,14 @@ interface DetailProps {
   checks: CheckReport[];
   drawn: boolean;
   charted: boolean;
+  history: HistoryReport | undefined;
   distributions: DistributionReport[];
 }
 
-function Detail({ gate, arms, checks, drawn, charted, distributions }: DetailProps) {
+function Detail({ gate, arms, checks, drawn, charted, history, distributions }: DetailProps) {
   const passes = gate.verdict === 'pass';
+  // Where no run came before, there is nothing to tell.
+  const past = history !== undefined && history.runs.length > 0 ? history.gates[gate.id] : undefined;
   return html`<details class="gate" id=${gate.id} data-v=${gate.verdict} open=${!passes}>
     <summary><${Badge} verdict=${gate.verdict} /> <b>${gate.says}</b> <code>${gate.id}</code></summary>
     <p class="reason">${cut(gate.reason, MOST_REASON)}</p>
@@ -85,6 +92,8 @@ function Detail({ gate, arms, checks, drawn, charted, distributions }: DetailPro
       ['Noise floor', noiseFloorText(gate)],
       ['Would be called', detectableText(gate)],
       ['Called', gate.looks && calledText(gate.looks)],
+      ['In each run', past && html`<${Stretches} verdicts=${past.verdicts} />`],
+      ['Changed in', past && history && changedIn(past, history).join(', ')],
       [
         'Checks',
         gate.checks.map((check, i) => html`${i > 0 && ', '}<${Anchor} id=${checkAnchor(check)}>${check}</${Anchor}>`),
@@ -96,7 +105,8 @@ function Detail({ gate, arms, checks, drawn, charted, distributions }: DetailPro
       gate.kind !== 'facts' &&
       html`<div class="beside charts">
       <${DistributionDrawing} gate=${gate} distributions=${distributions} arms=${arms} />
-      ${gate.looks && html`<${LooksDrawing} looks=${gate.looks} />`}</div>`
+      ${gate.looks && html`<${LooksDrawing} looks=${gate.looks} />`}
+      ${past && html`<${TrendDrawing} gate=${gate} history=${history} />`}</div>`
     }
     <${Command} command=${gate.rerun} />
   </details>`;
