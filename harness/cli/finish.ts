@@ -13,6 +13,7 @@ import { renderSummary } from '../reporters/summary.ts';
 import { FILES } from '../run-folder/files.ts';
 import { keptHistory } from '../run-folder/history.ts';
 import { loadRun } from '../run-folder/load.ts';
+import { withLogLines } from '../run-folder/log-lines.ts';
 import { readCertificate, readProof } from '../run-folder/proof.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
 import { type Run, runSchema } from '../schema/run.ts';
@@ -23,12 +24,14 @@ export async function judgeFolder(folder: string): Promise<Run> {
   const proof = readProof(folder);
   const certificate = readCertificate(folder);
   const lines = keptHistory(folder);
+  const attachments = attachmentsOf(folder);
   return {
     ...run,
+    checks: withLogLines(run.checks, folder, new Set(attachments.map(({ name }) => name))),
     ...(proof === undefined ? {} : { mutants: proof.mutants }),
     ...(certificate === undefined ? {} : { certificate }),
     ...(lines === undefined ? {} : { history: reportHistory(run, lines, seededRandom(run.seed)) }),
-    attachments: attachmentsOf(folder),
+    attachments,
   };
 }
 

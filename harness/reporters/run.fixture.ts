@@ -384,9 +384,22 @@ export function wholeRun(): Run {
       : gate,
   );
   const failing = run.gates[0] as Gate;
+  const logs = [
+    {
+      arm: 'candidate' as const,
+      replicate: 0,
+      file: 'api.log',
+      from_bytes: 0,
+      to_bytes: 50,
+      lines: [3, 4],
+      end: 'it went\nwrong',
+    },
+  ] satisfies CheckReport['logs'];
+  const checks = run.checks.map((check) => (failing.checks.includes(check.id) ? { ...check, logs } : check));
   return {
     ...run,
     gates,
+    checks,
     history: {
       runs: [{ id: 'the-last', startedAt: run.startedAt, commit: null }],
       new: [failing.id],

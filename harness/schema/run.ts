@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { certificateSchema } from './certificate.ts';
 import { armSchema, checkStatusSchema } from './entry.ts';
 import { historyReportSchema } from './history.ts';
+import { logPartSchema } from './log-part.ts';
 import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
 import { laneSchema, provenanceSchema } from './scope.ts';
@@ -121,6 +122,9 @@ export const distributionReportSchema = z.strictObject({
 });
 export type DistributionReport = z.infer<typeof distributionReportSchema>;
 
+/** Parts of logs kept of a check: a measured one has some for each of its replicates. */
+export const MOST_LOG_PARTS = 24;
+
 export const checkReportSchema = z.strictObject({
   id: z.string(),
   suite: z.string(),
@@ -160,6 +164,25 @@ export const checkReportSchema = z.strictObject({
         says: z.string(),
       }),
     )
+    .optional(),
+  /**
+   * What the services of its stacks wrote, execution by execution, those that went wrong first and at most
+   * `MOST_LOG_PARTS`. Absent when nothing.
+   */
+  logs: z
+    .array(
+      logPartSchema.extend({
+        arm: armSchema,
+        replicate: z.int().nonnegative(),
+        /** The number of the part's first line in its file, from 1, and of its last. Absent where the file cannot be read. */
+        lines: z.tuple([z.int().positive(), z.int().positive()]).optional(),
+        /** It is of an execution that went wrong: one that did not complete, or a candidate's that broke a fact. */
+        wrong: z.literal(true).optional(),
+        /** Its last lines; only of what went wrong. */
+        end: z.string().optional(),
+      }),
+    )
+    .max(MOST_LOG_PARTS)
     .optional(),
   facts: z.array(
     z.strictObject({

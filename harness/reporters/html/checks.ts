@@ -4,6 +4,7 @@ import type { CheckReport, Run } from '../../schema/run.ts';
 import { cut } from '../printable.ts';
 import { counted, tookText } from '../quantity.ts';
 import { voidedText } from '../voided.ts';
+import { CheckLogs } from './check-logs.ts';
 import { attachmentsByFile, Evidence } from './evidence.ts';
 import { isLarge } from './large.ts';
 import { Command, checkAnchor, Folded, Section } from './parts.ts';
@@ -45,6 +46,7 @@ function Check({ check, arms, later, attachments }: CheckProps) {
     ${voidedText(check) !== undefined && html`<p class="quiet">${voidedText(check)}</p>`}
     ${check.facts.length > 0 && html`<${Facts} of=${check.id} facts=${check.facts} arms=${arms} attachments=${attachments} />`}
     <${Recorded} check=${check} arms=${arms} />
+    <${CheckLogs} logs=${check.logs} arms=${arms} />
     <${Command} command=${check.rerun} />
     </${Folded}>
   </details>`;
