@@ -12,17 +12,18 @@ type Part = NonNullable<CheckReport['logs']>[number];
 export function CheckLogs({ logs = [], arms }: { logs?: CheckReport['logs']; arms: Run['provenance']['arms'] }) {
   if (logs.length === 0) return null;
   const rest = logs.length - MOST;
+  const repeated = logs.some(({ replicate }) => replicate > 0);
   return html`<div class="logs"><b>What its services wrote</b>
-    <ul class="plain">${logs.slice(0, MOST).map((part) => html`<li><${LogPart} part=${part} release=${arms[part.arm]} /></li>`)}</ul>
+    <ul class="plain">${logs.slice(0, MOST).map((part) => html`<li><${LogPart} part=${part} of=${repeated ? `${arms[part.arm]}, replicate ${part.replicate}` : arms[part.arm]} /></li>`)}</ul>
     ${rest > 0 && html`<p class="quiet">and ${counted(rest, 'more part')} in run.json</p>`}
   </div>`;
 }
 
-function LogPart({ part, release }: { part: Part; release: string }) {
-  const { file, replicate, end } = part;
+function LogPart({ part, of }: { part: Part; of: string }) {
+  const { file, end } = part;
   const href = relativeHref(`logs/${file}`);
   const name = href === undefined ? html`<code>${file}</code>` : html`<a href=${href}>${file}</a>`;
-  return html`${release}, replicate ${replicate}: ${name} <span class="quiet">${whereIn(part)}</span>
+  return html`${of}: ${name} <span class="quiet">${whereIn(part)}</span>
     ${end !== undefined && html`<pre class="end" tabindex="0" aria-label="The last lines of ${file}">${end}</pre>`}`;
 }
 

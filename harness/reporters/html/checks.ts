@@ -102,11 +102,11 @@ function Seen({ facts, attachments }: Omit<FactsProps, 'of' | 'arms'>) {
     .filter((fact) => !fact.holds)
     .map((fact) => {
       const where = many ? ` in replicate ${fact.replicate}` : '';
-      return html`<b class="no">✗ broken</b>${where}${after(fact.evidence === undefined ? [] : [fact.evidence])}`;
+      return html`<b class="no">✗ broken</b>${where}${after(fact.evidence ? [fact.evidence] : [])}`;
     });
   if (held.length > 0) {
     const where = many ? ` in ${held.length} of ${facts.length}` : '';
-    const evidence = new Set(held.map((fact) => fact.evidence).filter((text) => text !== undefined));
+    const evidence = new Set(held.flatMap((fact) => fact.evidence || []));
     lines.push(html`<b class="yes">✓ holds</b>${where}${after([...evidence])}`);
   }
   return lines.length === 1 ? lines : lines.map((line) => html`<p>${line}</p>`);

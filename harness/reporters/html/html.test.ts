@@ -133,6 +133,9 @@ describe('renderHtml', () => {
     const page = renderHtml({ ...runs.emptyRun(), checks: [check] });
     expect(page).toContain('✗ broken</b> in replicate 1: seen 1');
     expect(page).toContain('✓ holds</b> in 2 of 3: seen 0; seen 2');
+    // Evidence without a word is none.
+    const bare = runs.checkReport('acme-1001/bare', { facts: [{ ...fact(0, true), evidence: '' }] });
+    expect(renderHtml({ ...runs.passingRun(), checks: [bare] })).toContain('✓ holds</b></td>');
   });
 
   it('does not call a run that ended in order incomplete because of it', () => {
@@ -266,7 +269,7 @@ describe('the size of the page', () => {
   it('stays under 5 MiB with 2,000 gates and 10,000 facts, and says what is not drawn', () => {
     const page = renderHtml(runs.bigRun());
     expect(Buffer.byteLength(page)).toBeLessThan(5 * 1024 * KIB);
-    expect(page).toContain('With more than 1,000 gates, those that pass are not drawn.');
+    expect(page).toContain('With more than 1,000 gates, those that pass are drawn only where their samples are.');
   });
 
   it('does not grow with what a run says of itself: reasons, errors and sentences of any length', () => {
