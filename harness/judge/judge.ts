@@ -70,6 +70,7 @@ export function judge({ scope, promises, entries, damage }: SavedRun): Run {
     checks: checks.map((reviews) => reportCheck(scope, reviews)),
     gates,
     deferred: scope.deferred,
+    ...(scope.readmes === undefined ? {} : { readmes: scope.readmes }),
     series,
     distributions,
     attachments: [],

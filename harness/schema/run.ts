@@ -6,6 +6,7 @@ import { historyReportSchema } from './history.ts';
 import { logPartSchema } from './log-part.ts';
 import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
+import { readmeSchema } from './readme.ts';
 import { laneSchema, provenanceSchema } from './scope.ts';
 import { verdictSchema } from './verdict.ts';
 import { waiverSchema } from './waiver.ts';
@@ -238,6 +239,8 @@ export const runSchema = z.strictObject({
   /** The run among those before it; absent when it knew of no history. */
   history: historyReportSchema.optional(),
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
+  /** What the suites say of themselves; absent when none says anything. */
+  readmes: z.array(readmeSchema).optional(),
   /** Time series for charts; points are [seconds since the first value, value]. */
   series: z.array(
     z.strictObject({
