@@ -53,8 +53,10 @@ export const provenanceSchema = z.strictObject({
 });
 export type Provenance = z.infer<typeof provenanceSchema>;
 
+export const SCOPE_SCHEMA_VERSION = 1;
+
 export const scopeSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(SCOPE_SCHEMA_VERSION),
   id: z.string(),
   product: z.string(),
   /** The command that repeats this run, seed included. */
