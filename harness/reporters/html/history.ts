@@ -25,7 +25,7 @@ export function History({ run }: { run: Run }) {
   const turned = known.filter(({ row }) => hasTurned(row)).map(({ gate }) => gate);
   const steady = known.filter(({ row }) => !hasTurned(row)).map(({ gate }) => gate);
   return html`<${Section} id="history" title="History">
-    <p class="quiet">This run after ${counted(history.runs.length, 'run')} like it, the last ${since}. A bar marks where the values begin to be others (E-divisive, from 10 values on).</p>
+    <p class="quiet">This run after ${counted(history.runs.length, 'run')} like it, the last ${since}. A bar marks where the values begin to be others (E-divisive, from 10 values on; of the gates marked so at most 5 % by chance).</p>
     <${Ids} what="New since the last run" ids=${history.new} />
     <${Ids} what="Fixed since the last run" ids=${history.fixed} />
     <${Ids} what="Flaky: both outcomes on this commit" ids=${history.flaky} />
