@@ -82,7 +82,7 @@ export interface MissingComponent {
 }
 
 export interface Provider {
-  /** `url`, `embedded`, `path`, `wheel`, `apt`. */
+  /** `url`, `embedded`, `path`, `wheel`, `docker`, `apt`, `go`. */
   readonly name: string;
   readonly probe: (context: ProbeContext) => Promise<Probe>;
   readonly start: (context: ComponentContext) => Promise<Omit<StartedComponent, 'status' | 'name' | 'provider'>>;
