@@ -104,7 +104,7 @@ export class ContainerServer {
 
   /** SIGKILL for the server; resolves when it and its port are gone. Throws EngineError. */
   async kill(): Promise<void> {
-    await this.#engine.ask('POST', `/containers/${this.#name}/kill?signal=KILL`);
+    await this.#engine.ask('POST', `/containers/${this.#name}/kill?signal=KILL`, { accept: [409] }); // It is dead.
     const wait = { timeout_ms: KILL_TIMEOUT_MS };
     await this.#engine.ask('POST', `/containers/${this.#name}/wait?condition=not-running`, wait);
   }

@@ -82,18 +82,21 @@ test('--no-provision pulls nothing and gives the command', async () => {
 });
 
 test('a pull that fails is told with its last words', async () => {
-  const env = { ...environment(), ...environmentWith(context.folder, { docker: 'echo "no such host" >&2; exit 1' }) };
+  const { PATH } = environmentWith(context.folder, { docker: 'echo "no such host" >&2; exit 1' });
+  const env = environment({ PATH });
   expect(await startComponent(hub, { ...context, env })).toMatchObject({
     status: 'missing',
     reason: expect.stringContaining('docker pull ended with exit code 1; its last lines: no such host'),
   });
 });
 
-test('without a docker to pull with, the command is given and not run', async () => {
+test('without a docker to pull with, no command is given that could not run', async () => {
   const env = { ...environmentWith(context.folder, {}), DOCKER_HOST: stand.address };
-  expect(await startComponent(hub, { ...context, env })).toMatchObject({
-    reason: expect.stringContaining(`has no image ${IMAGE}, and no docker is on PATH to pull it`),
-    command: commandFor(IMAGE),
+  const reason = `the Docker engine at ${stand.address} has no image ${IMAGE}, and no docker is on PATH to pull it`;
+  expect(await startComponent(hub, { ...context, env })).toEqual({
+    status: 'missing',
+    name: 'hub',
+    reason: `No provider of hub can serve (docker: ${reason}).`,
   });
 });
 

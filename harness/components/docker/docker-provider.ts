@@ -50,14 +50,13 @@ export function dockerProvider({ variable, image: pinned, start }: DockerProvide
         const detail = `${image} on the Docker engine ${facts.version} at ${engine.address}`;
         return { status: 'ready', version: tagOf(image), detail };
       }
-      // The very engine that was asked, whatever context the user's docker is set to.
-      const words = ['env', `DOCKER_HOST=${engine.address}`, 'docker', 'pull', '--quiet', image];
-      const command = commandLine(words);
       if (!findOnPath(['docker'], context.env)) {
         const reason = `the Docker engine at ${engine.address} has no image ${image}, and no docker is on PATH to pull it`;
-        return { status: 'unavailable', reason, command };
+        return { status: 'unavailable', reason };
       }
-      return { status: 'obtainable', asks: false, command, obtain: (full) => pull(full, words) };
+      // The very engine that was asked, whatever context the user's docker is set to.
+      const words = ['env', `DOCKER_HOST=${engine.address}`, 'docker', 'pull', '--quiet', image];
+      return { status: 'obtainable', asks: false, command: commandLine(words), obtain: (full) => pull(full, words) };
     },
     async start(context) {
       return start(context, await find(context));

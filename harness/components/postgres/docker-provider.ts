@@ -6,7 +6,7 @@ import { dockerProvider } from '../docker/docker-provider.ts';
 import { startOnFreePort } from '../free-port-start.ts';
 import { awaitServing, INITDB_FLAGS, READY_LINE, SETTINGS, START_TIMEOUT_MS, settingsArgs } from './cluster.ts';
 
-/** The digest as published projects pin it (`find_string` of public code); it is that of the index of platforms. */
+/** As public projects pin it: a registry that has no such digest refuses, and nothing else is run in its place. */
 const IMAGE = 'postgres:18.4@sha256:3a82e1f56c8f0f5616a11103ac3d47e632c3938698946a7ad26da0df1334744a';
 /** The home of the image's user `postgres`. */
 const FOLDER = '/var/lib/postgresql';

@@ -7,7 +7,7 @@ import { type Engine, findEngine } from '../docker/engine.ts';
 import { startOnFreePort } from '../free-port-start.ts';
 import { awaitServing, READY_LINE, SETTINGS, START_TIMEOUT_MS, settingsArgs } from './server.ts';
 
-/** The digest as published projects pin it (`find_string` of public code); it is that of the index of platforms. */
+/** As public projects pin it: a registry that has no such digest refuses, and nothing else is run in its place. */
 const IMAGE = 'redis:8.2.1@sha256:5fa2edb1e408fa8235e6db8fab01d1afaaae96c9403ba67b70feceb8661e8621';
 /** The working folder of the image, which belongs to its user `redis`. */
 const FOLDER = '/data';
