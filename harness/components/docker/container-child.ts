@@ -18,6 +18,8 @@ const spec = JSON.parse(process.argv[2] ?? '{}') as ContainerSpec;
 const { container: client } = await getContainerRuntimeClient();
 const docker = client.dockerode;
 const container = docker.getContainer(spec.name);
+let serves = false;
+let isEnding = false;
 
 /** Published on 127.0.0.1 alone: Testcontainers itself publishes on every address of the machine. */
 class LoopbackContainer extends GenericContainer {
@@ -43,7 +45,14 @@ class LoopbackContainer extends GenericContainer {
       for (const binding of bindings) binding.HostIp = '127.0.0.1';
   }
 
-  protected override containerCreated = listen;
+  protected override async containerCreated(): Promise<void> {
+    await listen();
+    const ended = container.wait({ condition: 'next-exit' });
+    // Testcontainers would look for the ports of a server that ended at once for another ten seconds.
+    ended.then(({ StatusCode }) => {
+      if (!serves) void fail(new Error(`it ended with exit code ${StatusCode} before it served`));
+    }, fail);
+  }
 }
 
 /** What the server says from now on is said here; asked for before it starts, so that no line is missed. */
@@ -77,15 +86,17 @@ async function startAgain(): Promise<void> {
 
 /** Once and then again when nothing is being started any more: whichever way the two crossed, it is gone. */
 async function end(code: number): Promise<void> {
+  isEnding = true;
   await removeContainer(spec.name);
   await starting.catch(() => {});
   await removeContainer(spec.name);
   process.exit(code);
 }
 
-function fail(error: unknown): Promise<void> {
+async function fail(error: unknown): Promise<void> {
+  if (isEnding) return; // It is the end that made it fail.
   process.stderr.write(`the container ${spec.name} of ${spec.image} failed: ${describeError(error)}\n`);
-  return end(1).catch(() => process.exit(1));
+  await end(1).catch(() => process.exit(1));
 }
 
 const starting = sweep().then(() => new LoopbackContainer().start());
@@ -93,4 +104,7 @@ process.on('SIGTERM', () => void end(0).catch(() => process.exit(1)));
 process.on('SIGUSR2', () => void startAgain().catch(fail));
 // The engine's connections alone would let this process end with the first of them.
 setInterval(() => {}, 2 ** 30);
-starting.then(() => process.stdout.write(`the container ${spec.name} serves\n`), fail);
+starting.then(() => {
+  serves = true;
+  process.stdout.write(`the container ${spec.name} serves\n`);
+}, fail);

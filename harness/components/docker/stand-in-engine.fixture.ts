@@ -28,6 +28,7 @@ export class StandInContainer {
   #child: ChildProcess | undefined;
   #said = '';
   readonly #listeners = new Set<ServerResponse>();
+  #nextExit = Promise.withResolvers<number>();
 
   constructor(name: string, created: Created) {
     this.name = name;
@@ -43,11 +44,18 @@ export class StandInContainer {
     const env = Object.fromEntries(this.created.Env.map((pair) => pair.split(/=(.*)/s)));
     const child = spawn(command, args, { env: { PATH: process.env.PATH, ...env }, detached: true });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => this.#say(piece));
-    child.on('close', () => {
+    child.on('close', (code) => {
+      this.#nextExit.resolve(code ?? 137);
+      this.#nextExit = Promise.withResolvers();
       for (const listener of this.#listeners) listener.end();
       this.#listeners.clear();
     });
     this.#child = child;
+  }
+
+  /** Resolves with the exit code. */
+  ended(condition: string): Promise<number> {
+    return this.isRunning || condition === 'next-exit' ? this.#nextExit.promise : Promise.resolve(137);
   }
 
   async kill(): Promise<void> {
@@ -158,7 +166,7 @@ async function answer(
       await container.kill();
       return reply(response, 204);
     case 'POST wait':
-      return reply(response, 200, { StatusCode: 137 });
+      return reply(response, 200, { StatusCode: await container.ended(url.searchParams.get('condition') ?? '') });
     case 'POST stop':
       await container.kill();
       return reply(response, 204);
