@@ -14,6 +14,8 @@ import { LiveView } from '../reporters/live/live-view.ts';
 import * as runs from '../reporters/run.fixture.ts';
 import type { Run } from '../schema/run.ts';
 
+const UNKNOWN =
+  'no Chromium is on PATH: how the report behaves in a browser is not known (npm run doctor says how to get one)';
 const ACT_MS = 20_000;
 /** Half of what issue 7 allows for 2,000 gates and 10,000 facts. Of the processor's time, however loaded it is. */
 const OPEN_MS = 500;
@@ -32,7 +34,11 @@ beforeAll(async () => {
   context = await testContext();
   // No test installs a browser: whoever has none is told by the tests that they skip.
   const component = await startComponent(chromium, { ...context, provision: false });
-  if (component.status === 'missing') return;
+  if (component.status === 'missing') {
+    // A skipped test is a number in Vitest's last line: what is not known is said in words.
+    process.stderr.write(`Not tested: ${UNKNOWN}\n`);
+    return;
+  }
   const { logFolder, reaper } = context;
   mkdirSync(logFolder, { recursive: true });
   started = await startBrowser({ url: component.url, name: 'chromium', reaper, logFolder, profiles: context.folder });
@@ -59,10 +65,7 @@ afterAll(async () => {
 });
 
 beforeEach(async (test) => {
-  if (started === undefined)
-    test.skip(
-      'no Chromium is on PATH: how the report behaves in a browser is not known (npm run doctor says how to get one)',
-    );
+  if (started === undefined) test.skip(UNKNOWN);
   heard = [];
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.emulateMedia({ colorScheme: 'light', media: 'screen' });
