@@ -1,4 +1,4 @@
-/** Which gates have charts of their samples and looks: all in a run of a size, a choice in a larger one, or the page would grow past what a browser likes. */
+/** Which gates have charts of their samples and looks: all where there are not many, else a choice, or the page would grow past what a browser likes. */
 import type { Gate, Run } from '../../schema/run.ts';
 import { troubles } from '../triage.ts';
 
