@@ -114,12 +114,14 @@ const reads = {
     gates: ['tars-1004/agent-state-query-p95'],
     profile: 'standard',
   },
-  'tars-1004/metrics-in-any-case': {
-    source: 'use-the-index-luke.com, "Case-insensitive search": an index does not serve a function of its column',
-    says: 'Metrics are found in upper and lower case alike, by reading all of them',
+  'tars-1004/metrics-by-expressions': {
+    source: 'use-the-index-luke.com, "Functions": an index does not serve a function of its column',
+    says: 'The values of a metric are found by expressions of name, region and time, by reading all of them',
     file: 'impl/services/dashboard-api/metric-values.ts',
-    find: 'WHERE name = $1 AND region',
-    replace: 'WHERE lower(name) = $1 AND region',
+    // All three: PostgreSQL 18 skips over a leading column that has no condition (skip scan), and is quick.
+    find: 'WHERE name = $1 AND region = $2 AND recorded_at >= $3 AND recorded_at < $4',
+    replace:
+      'WHERE lower(name) = $1 AND lower(region) = $2 AND recorded_at::timestamp >= $3 AND recorded_at::timestamp < $4',
     gates: ['tars-1004/metric-query-p95'],
     profile: 'standard',
   },
