@@ -31,7 +31,7 @@ const FACTS = {
   leftover: 'an invalid index that another tool left is built anew',
   taken: 'an index of the same name with other columns is told by its definition, and left as it is',
   rollback: 'a rollback that was killed behind a reader is ended by the next one, and leaves the schema of v1.0.0',
-  full: 'a build that the disk has no room for is told by its code and taken back, and the next run ends right',
+  full: 'a build that the disk has no room for is told by its code and taken back; the next run ends right, and leaves the tables vacuumed',
   ended:
     'so is one that is cancelled on the server; one that is cut off there is told as invalid, and the next run ends right',
   interrupted: 'Ctrl-C takes the build back, a second one ends it at once, and the next run ends right',

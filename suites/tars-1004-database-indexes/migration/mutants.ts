@@ -190,7 +190,8 @@ export const migration = {
     file: 'impl/database/indexes.ts',
     find: 'return vacuum ? `VACUUM (ANALYZE)',
     replace: 'return vacuum ? `ANALYZE',
-    gates: ['tars-1004/plans/facts'],
+    gates: ['tars-1004/migration-drills/facts'],
+    profile: 'standard',
   },
   'tars-1004/costly-index': {
     source: 'use-the-index-luke.com, "Insert": every index is paid for with every row',
