@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { login, submit } from '../../fixtures/api-client.ts';
 import { agentOf } from '../../fixtures/evaluation-data/fill-tables.ts';
-import { REGIONS } from '../../fixtures/evaluation-data/parameters.ts';
+import { DATA_END, REGIONS } from '../../fixtures/evaluation-data/parameters.ts';
 import {
   type DashboardOnBreakableServers,
   dashboardOnBreakableServers,
@@ -18,6 +18,8 @@ import { connectTo } from './sessions.ts';
 const APART = 'pages whose requests differ in one parameter are never taken for each other';
 const TOLD = 'what an event has told of is in each list that was kept, or was being read, before it';
 const AGE = 'a page is kept for a minute, shown for half a minute more, and made anew when it is shown past its minute';
+
+const SPAN = 'of a span its first moment counts, and its last does not';
 
 const [region, otherRegion] = REGIONS;
 const AGENT = agentOf(1);
@@ -34,7 +36,7 @@ check(
     stack: dashboardOnBreakableServers,
     arms: ['candidate'],
     from: 'standard',
-    facts: [APART, TOLD, AGE],
+    facts: [APART, TOLD, AGE, SPAN],
     // Evaluations are written.
     destroysStack: true,
   },
@@ -60,9 +62,9 @@ check(
       await get(query);
       const id = randomUUID();
       await database.query(
-        `INSERT INTO evaluations (id, agent_id, region, status, reward, episodes, duration_ms)
-         VALUES ($1, $2, $3, 'completed', 1, 1, 1)`,
-        [id, query.agent_id, region],
+        `INSERT INTO evaluations (id, agent_id, region, status, reward, episodes, duration_ms, created_at)
+         VALUES ($1, $2, $3, 'completed', 1, 1, 1, $4)`,
+        [id, query.agent_id, region, DATA_END],
       );
       await outdate(redis, keys, signal);
       if ((await get(query)).text.includes(id)) old.push('a page was read anew before its time');
@@ -72,6 +74,10 @@ check(
         old.push(error.message);
       });
       fact(AGE, old.length === 0, old.join('; ') || `${keys.length} pages`);
+
+      const moment = DATA_END.toISOString();
+      const [from, to] = [await get({ ...query, from: moment }), await get({ ...query, to: moment })];
+      fact(SPAN, from.text.includes(id) && !to.text.includes(id), `from: ${from.text}; to: ${to.text}`);
     } finally {
       redis.disconnect();
       await database.end();

@@ -1,6 +1,8 @@
 /** TARS-1004: faults that v1.0.1 could have had, each with the gates that must see it. A block for each part. */
 import type { MutantDeclaration } from '../../harness/mutants/declared.ts';
+import { access } from './access-mutants.ts';
 import { migration } from './migration/mutants.ts';
+import { pages } from './page-mutants.ts';
 
 /** What is read. */
 const reads = {
@@ -175,123 +177,6 @@ const serving = {
     gates: ['tars-1004/own-writes/facts'],
     profile: 'standard',
   },
-  'tars-1004/agent-left-out-of-the-key': {
-    source: 'RFC 9111, section 2: what selects the response is a part of the cache key',
-    says: 'A page is kept under a key without its agent, and given to whoever asks for another',
-    file: 'impl/database/evaluation-history.ts',
-    find: 'JSON.stringify([agentId, region, status, from, to, limit, offset, after])',
-    replace: 'JSON.stringify([region, status, from, to, limit, offset, after])',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/region-left-out-of-the-key': {
-    source: 'RFC 9111, section 2: what selects the response is a part of the cache key',
-    says: 'A page is kept under a key without its region, and given to whoever asks for another',
-    file: 'impl/database/evaluation-history.ts',
-    find: 'JSON.stringify([agentId, region, status, from, to, limit, offset, after])',
-    replace: 'JSON.stringify([agentId, status, from, to, limit, offset, after])',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/status-left-out-of-the-key': {
-    source: 'RFC 9111, section 2: what selects the response is a part of the cache key',
-    says: 'A page is kept under a key without its status, and given to whoever asks for another',
-    file: 'impl/database/evaluation-history.ts',
-    find: 'JSON.stringify([agentId, region, status, from, to, limit, offset, after])',
-    replace: 'JSON.stringify([agentId, region, from, to, limit, offset, after])',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/beginning-left-out-of-the-key': {
-    source: 'RFC 9111, section 2: what selects the response is a part of the cache key',
-    says: 'A page is kept under a key without the beginning of its span, and given to whoever asks for another',
-    file: 'impl/database/evaluation-history.ts',
-    find: 'JSON.stringify([agentId, region, status, from, to, limit, offset, after])',
-    replace: 'JSON.stringify([agentId, region, status, to, limit, offset, after])',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/end-left-out-of-the-key': {
-    source: 'RFC 9111, section 2: what selects the response is a part of the cache key',
-    says: 'A page is kept under a key without the end of its span, and given to whoever asks for another',
-    file: 'impl/database/evaluation-history.ts',
-    find: 'JSON.stringify([agentId, region, status, from, to, limit, offset, after])',
-    replace: 'JSON.stringify([agentId, region, status, from, limit, offset, after])',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/limit-left-out-of-the-key': {
-    source: 'RFC 9111, section 2: what selects the response is a part of the cache key',
-    says: 'A page is kept under a key without its limit, and given to whoever asks for another',
-    file: 'impl/database/evaluation-history.ts',
-    find: 'JSON.stringify([agentId, region, status, from, to, limit, offset, after])',
-    replace: 'JSON.stringify([agentId, region, status, from, to, offset, after])',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/offset-left-out-of-the-key': {
-    source: 'RFC 9111, section 2: what selects the response is a part of the cache key',
-    says: 'A page is kept under a key without its offset, and given to whoever asks for another',
-    file: 'impl/database/evaluation-history.ts',
-    find: 'JSON.stringify([agentId, region, status, from, to, limit, offset, after])',
-    replace: 'JSON.stringify([agentId, region, status, from, to, limit, after])',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/cursor-left-out-of-the-key': {
-    source: 'RFC 9111, section 2: what selects the response is a part of the cache key',
-    says: 'A page is kept under a key without its cursor, and given to whoever asks for another',
-    file: 'impl/database/evaluation-history.ts',
-    find: 'JSON.stringify([agentId, region, status, from, to, limit, offset, after])',
-    replace: 'JSON.stringify([agentId, region, status, from, to, limit, offset])',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/page-from-before-the-event': {
-    source: 'D. Terry et al., "Session Guarantees": read your writes',
-    says: 'A page that was kept before an event is given after it',
-    file: 'impl/database/page-cache.ts',
-    find: 'version: JSON.stringify([meta, bump])',
-    replace: 'version: JSON.stringify([bump])',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/shared-with-whoever-came-before-the-event': {
-    source: 'D. Terry et al., "Session Guarantees": read your writes',
-    says: 'Whoever asks after an event is given what was being read before it',
-    file: 'impl/database/page-cache.ts',
-    find: 'const flight = ',
-    replace: 'const flight = key; // ',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/kept-for-an-hour': {
-    source: 'the release plan: Redis result cache, TTL 1 min',
-    says: 'A page is kept for an hour',
-    file: 'impl/database/page-cache.ts',
-    find: 'const age_ms = 60_000;',
-    replace: 'const age_ms = 3_600_000;',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/old-page-not-made-anew': {
-    source: 'RFC 5861, section 3: while a stale response is shown a fresh one is fetched',
-    says: 'A page past its minute is shown again and again until it is gone',
-    file: 'impl/database/page-cache.ts',
-    find: 'if (Date.now() > entry.freshUntil_ms)',
-    replace: 'if (Date.now() > Number.MAX_SAFE_INTEGER)',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
-  'tars-1004/nothing-kept': {
-    source: 'the release plan: Redis result cache',
-    says: 'A page is read anew each time, whether it is kept or not',
-    file: 'impl/database/page-cache.ts',
-    find: 'if (entry === undefined || entry.version !== version)',
-    replace: 'if (entry?.version !== undefined || entry === undefined)',
-    gates: ['tars-1004/cached-pages/facts'],
-    profile: 'standard',
-  },
   'tars-1004/waits-for-a-connection-for-ever': {
     source: 'brianc/node-postgres: connectionTimeoutMillis is 0 by default, which is no time-out',
     says: 'A request waits for a connection as long as it takes',
@@ -349,6 +234,15 @@ const serving = {
     gates: ['tars-1004/vanishing-database/facts'],
     profile: 'standard',
   },
+  'tars-1004/full-disk-taken-for-a-fault': {
+    source: 'postgresql.org, "PostgreSQL Error Codes": class 53, insufficient resources',
+    says: 'A PostgreSQL that has no room for a read is a failure of the service, and not one that cannot serve now',
+    file: 'impl/services/postgres.ts',
+    find: '(08|53|57',
+    replace: '(08|57',
+    gates: ['tars-1004/vanishing-database/facts'],
+    profile: 'standard',
+  },
   'tars-1004/any-limit-is-taken': {
     source: 'the release plan: at most 100 a page',
     says: 'A limit over 100 is taken as it comes',
@@ -376,4 +270,4 @@ const serving = {
   },
 } satisfies Record<string, MutantDeclaration>;
 
-export default { ...reads, ...migration, ...serving };
+export default { ...reads, ...migration, ...serving, ...pages, ...access };

@@ -1,4 +1,4 @@
-/** PostgreSQL goes away while requests are being worked on, lets nobody in for a while, and comes back. */
+/** PostgreSQL goes away while requests are being worked on, lets nobody in for a while, comes back, and has no room left. */
 import { randomUUID } from 'node:crypto';
 import { login } from '../../fixtures/api-client.ts';
 import { dashboard } from '../../fixtures/stacks/dashboard.ts';
@@ -10,10 +10,15 @@ import { CONNECTIONS, connectTo, sessionsOfServices, whileLocked } from './sessi
 const MIDDLE = 'requests whose connection is cut are refused with 503 and Retry-After';
 const AWAY = 'so are those that come while nobody is let in';
 const BACK = 'requests are served when it is back, by the process that was there before';
+const FULL = 'a read that the disk has no room for is refused so too, and served once there is room';
+/** More than fit into the least memory that PostgreSQL sorts in. */
+const AGENTS = 5_000;
+/** A read in order has to sort, and what does not fit into memory may not be written anywhere. */
+const NO_ROOM = ['enable_indexscan = off', "work_mem = '64kB'", 'temp_file_limit = 0'];
 
 check(
   'tars-1004/vanishing-database',
-  { lane: 'functional', stack: dashboard, arms: ['candidate'], facts: [MIDDLE, AWAY, BACK], from: 'standard' },
+  { lane: 'functional', stack: dashboard, arms: ['candidate'], facts: [MIDDLE, AWAY, BACK, FULL], from: 'standard' },
   async ({ stack, fact, signal }) => {
     const token = await login(stack, 'viewer');
     const asked = (count: number) =>
@@ -24,10 +29,20 @@ check(
     const { pathname } = new URL(stack.postgresUrl);
     // PostgreSQL does not shut the database that one is in.
     const maintenance = await connectTo(new URL('/postgres', stack.postgresUrl).href);
-    const letIn = (allowed: boolean) =>
-      maintenance.query(
-        `ALTER DATABASE ${maintenance.escapeIdentifier(decodeURIComponent(pathname.slice(1)))} ALLOW_CONNECTIONS ${allowed}`,
+    const database = `ALTER DATABASE ${maintenance.escapeIdentifier(decodeURIComponent(pathname.slice(1)))}`;
+    const letIn = (allowed: boolean) => maintenance.query(`${database} ALLOW_CONNECTIONS ${allowed}`);
+    const cutOff = () =>
+      watcher.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'tars'`,
       );
+    const isServed = async () => (await asked(1))[0]?.status === 404;
+    /** From connections that were opened since the database was altered. */
+    const allAgents = async () => {
+      await cutOff();
+      await waitUntil('requests to be served', isServed, { timeout_ms: 5_000, signal });
+      return askAnyway(stack.api, '/api/v1/agents', { token });
+    };
     const wrongOnes = (answers: Awaited<ReturnType<typeof asked>>) =>
       answers.map(wrongWithRefusal).filter((wrong) => wrong !== undefined);
     try {
@@ -37,10 +52,7 @@ check(
         const areHeld = async () => (await sessionsOfServices(watcher)).waiting > 0;
         await waitUntil('a request to be worked on', areHeld, { timeout_ms: 4_000, interval_ms: 10, signal });
         await letIn(false);
-        await watcher.query(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE datname = current_database() AND application_name = 'tars'`,
-        );
+        await cutOff();
         return { cut };
       });
       const inTheMiddle = wrongOnes(await cut);
@@ -48,7 +60,6 @@ check(
       const whileAway = wrongOnes(await asked(CONNECTIONS));
       fact(AWAY, whileAway.length === 0, whileAway.join('; '));
       await letIn(true);
-      const isServed = async () => (await asked(1))[0]?.status === 404;
       const isBack = await waitUntil('requests to be served', isServed, { timeout_ms: 5_000, signal }).then(
         () => true,
         () => false,
@@ -59,7 +70,18 @@ check(
         isBack && after.every(({ status }) => status === 404) && stack.api.ownEnds.length === 0,
         `${after.map(({ status }) => status).join(' ')} ${stack.api.ownEnds.join(', ')}`,
       );
+
+      await watcher.query(
+        `INSERT INTO agents (id, agent_type, region) SELECT 'agent-' || n, 'ppo', 'eu-west-1' FROM generate_series(1, $1::int) n`,
+        [AGENTS],
+      );
+      for (const setting of NO_ROOM) await maintenance.query(`${database} SET ${setting}`);
+      const withoutRoom = wrongWithRefusal(await allAgents());
+      await maintenance.query(`${database} RESET ALL`);
+      const { status } = await allAgents();
+      fact(FULL, withoutRoom === undefined && status === 200, `${withoutRoom ?? 'refused'}, then ${status}`);
     } finally {
+      await maintenance.query(`${database} RESET ALL`);
       await letIn(true);
       await Promise.all([watcher.end(), maintenance.end()]);
     }
