@@ -9,6 +9,7 @@ import { dashboardOnBreakableServers } from '../../fixtures/stacks/dashboard-on-
 import { check } from '../../harness/checks/check.ts';
 import { runLoad } from '../../harness/load/run-load.ts';
 import { describeError, waitUntil } from '../../harness/processes/wait.ts';
+import { looksIntoTheCache } from './cache-looks.ts';
 import { asking, tryKeys } from './tried-keys.ts';
 
 const STORM = 500;
@@ -75,11 +76,6 @@ async function answerOf(url: URL, headers: Record<string, string>, dispatcher: A
   } catch (error) {
     return describeError(error);
   }
-}
-
-/** Redis's own count of the command by which a page is looked for, since its start. */
-async function looksIntoTheCache(redis: Redis): Promise<number> {
-  return Number(/^cmdstat_hmget:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1] ?? 0);
 }
 
 const AT_ONCE = 'what was written is in every list as soon as its writer has seen it';

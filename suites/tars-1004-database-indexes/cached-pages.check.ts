@@ -12,6 +12,7 @@ import { Viewer } from '../../fixtures/viewer.ts';
 import { check } from '../../harness/checks/check.ts';
 import { waitUntil } from '../../harness/processes/wait.ts';
 import { type Answer, ask } from './answers.ts';
+import { looksIntoTheCache } from './cache-looks.ts';
 import { allEvaluations, type KnownEvaluation, rightPage } from './right-page.ts';
 import { connectTo } from './sessions.ts';
 
@@ -49,7 +50,7 @@ check(
       const mistaken = await mistakenPages(stack, get, await allEvaluations(database));
       fact(APART, mistaken.length === 0, mistaken.join('; '));
 
-      const untold = await untoldLists(stack, get, token, signal);
+      const untold = await untoldLists(stack, get, { token, redis, signal });
       fact(TOLD, untold.length === 0, untold.join('; '));
 
       const old: string[] = [];
@@ -152,8 +153,7 @@ function pairs(all: readonly KnownEvaluation[]): [Query, Query][] {
 async function untoldLists(
   stack: DashboardOnBreakableServers,
   get: Get,
-  token: string,
-  signal: AbortSignal,
+  { token, redis, signal }: { readonly token: string; readonly redis: Redis; readonly signal: AbortSignal },
 ): Promise<string[]> {
   const { api, wayToPostgres, statements, release } = stack;
   const agentId = 'told-of';
@@ -188,7 +188,10 @@ async function untoldLists(
       const early = get(list);
       await waitUntil('the page to be read', () => statements.executed > before, { timeout_ms: HEARD_MS, signal });
       const id = await settle();
+      const looks = await looksIntoTheCache(redis);
       const late = get(list);
+      const looked = async () => (await looksIntoTheCache(redis)) > looks;
+      await waitUntil('the page to be looked for', looked, { timeout_ms: HEARD_MS, interval_ms: 5, signal });
       await wayToPostgres.apply({ kind: 'heal' });
       await early;
       if (!(await late).text.includes(id)) untold.push('being read: the page from before the event was given after it');
