@@ -94,6 +94,15 @@ export const pages = {
     gates: ['tars-1004/compatibility/facts'],
     profile: 'standard',
   },
+  'tars-1004/next-page-of-everything': {
+    source: 'RFC 8288: the link leads to the next of these',
+    says: 'The link to the next page forgets what the page was of',
+    file: 'impl/database/evaluation-history.ts',
+    find: '{ ...same, cursor }',
+    replace: '{ cursor }',
+    gates: ['tars-1004/compatibility/facts'],
+    profile: 'standard',
+  },
   'tars-1004/last-row-repeated': {
     source: 'use-the-index-luke.com, "No offset": the next page begins after the last row',
     says: 'Each page begins with the last row of the page before',

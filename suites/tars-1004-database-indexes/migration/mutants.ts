@@ -184,6 +184,15 @@ export const migration = {
     gates: ['tars-1004/migration-drills/facts'],
     profile: 'standard',
   },
+  'tars-1004/waits-without-a-bound': {
+    source: 'postgresql.org, lock_timeout: off by default',
+    says: 'A build waits for others as long as it takes, and whoever wants the table waits behind it',
+    file: 'impl/database/session.ts',
+    find: 'SET lock_timeout = ',
+    replace: 'SET lock_timeout = 0; -- ',
+    gates: ['tars-1004/migration-drills/facts'],
+    profile: 'standard',
+  },
   'tars-1004/tables-not-vacuumed': {
     source: 'measured: without VACUUM an index with INCLUDE looks up each row in the table (200 heap fetches, then 0)',
     says: 'The statistics are refreshed, and the tables not vacuumed',
