@@ -30,7 +30,7 @@ const FACTS = [
   'no service ended by itself',
 ] as const;
 const measures = { flaws: 'flaws' } as const;
-const options = { lane: 'functional', stack: dashboardOnOwnRedis, measures, facts: FACTS } as const;
+const options = { lane: 'waiting', stack: dashboardOnOwnRedis, measures, facts: FACTS } as const;
 type Context = CheckContext<DashboardOnOwnRedis, (typeof FACTS)[number], typeof measures>;
 
 /** How much happens: committed under cuts at the least, how often the plan is gone through, cuts that must hit. */
