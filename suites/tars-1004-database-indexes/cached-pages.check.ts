@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { login, submit } from '../../fixtures/api-client.ts';
-import { agentOf } from '../../fixtures/evaluation-data/fill-tables.ts';
 import { DATA_END, REGIONS } from '../../fixtures/evaluation-data/parameters.ts';
 import {
   type DashboardOnBreakableServers,
@@ -13,6 +12,7 @@ import { check } from '../../harness/checks/check.ts';
 import { waitUntil } from '../../harness/processes/wait.ts';
 import { type Answer, ask } from './answers.ts';
 import { looksIntoTheCache } from './cache-looks.ts';
+import { type Query, requestPairs } from './request-pairs.ts';
 import { allEvaluations, type KnownEvaluation, rightPage } from './right-page.ts';
 import { connectTo } from './sessions.ts';
 
@@ -22,12 +22,12 @@ const AGE = 'a page is kept for a minute, shown for half a minute more, and made
 
 const SPAN = 'of a span its first moment counts, and its last does not';
 
-const [region, otherRegion] = REGIONS;
-const AGENT = agentOf(1);
+const [region] = REGIONS;
 const KEPT_MS_MAX = 90_000;
+/** Of a key without an end, by PTTL; one that is gone meanwhile has -2. */
+const FOR_EVER = -1;
 const HEARD_MS = 10_000;
 
-type Query = Readonly<Record<string, string>>;
 type Get = (query: Query) => Promise<Answer>;
 
 check(
@@ -56,7 +56,7 @@ check(
       const old: string[] = [];
       const keys = await redis.keys('cache:evaluations:page:*');
       const lives_ms = await Promise.all(keys.map((key) => redis.pttl(key)));
-      if (lives_ms.some((life_ms) => life_ms <= 0 || life_ms > KEPT_MS_MAX))
+      if (lives_ms.some((life_ms) => life_ms === FOR_EVER || life_ms > KEPT_MS_MAX))
         old.push(`kept for ${lives_ms.join(', ')} ms`);
       // An agent of its own: what is written of it is told by no event, and seen by nobody by its id.
       const query = { agent_id: 'an-old-page' };
@@ -93,7 +93,7 @@ async function mistakenPages(
   all: readonly KnownEvaluation[],
 ): Promise<string[]> {
   const mistaken: string[] = [];
-  for (const [one, other] of pairs(all)) {
+  for (const [one, other] of requestPairs(all)) {
     if (String(rightPage(all, one)) === String(rightPage(all, other))) {
       throw new Error(`expected two pages that are not the same: ${JSON.stringify([one, other])}`);
     }
@@ -109,44 +109,6 @@ async function mistakenPages(
     if (statements.executed !== before) mistaken.push(`${JSON.stringify(one)} was not kept`);
   }
   return mistaken;
-}
-
-/** For each parameter two requests that differ in it alone. */
-function pairs(all: readonly KnownEvaluation[]): [Query, Query][] {
-  const ofAgent = all.filter(
-    ({ agent_id, region: one, status }) => agent_id === AGENT && one === region && status === 'completed',
-  );
-  /** The millisecond after the n-th newest. */
-  const after = (n: number) => new Date(Number((ofAgent[n] as KnownEvaluation).created_us / 1_000n) + 1).toISOString();
-  const whole = {
-    agent_id: AGENT,
-    region,
-    status: 'completed',
-    from: after(30),
-    to: after(5),
-    limit: '10',
-    offset: '2',
-  };
-  const cursorOf = ({ created_us, id }: KnownEvaluation) =>
-    Buffer.from(JSON.stringify([String(created_us), id])).toString('base64url');
-  const [third, eighth] = [ofAgent[2], ofAgent[7]] as [KnownEvaluation, KnownEvaluation];
-  const others: Query[] = [
-    { agent_id: agentOf(2) },
-    { region: otherRegion },
-    { status: 'failed' },
-    { from: after(10) },
-    { to: after(8) },
-    { limit: '11' },
-    { offset: '3' },
-  ];
-  return [
-    ...others.map((other): [Query, Query] => [whole, { ...whole, ...other }]),
-    [{ agent_id: AGENT }, {}],
-    [
-      { agent_id: AGENT, cursor: cursorOf(third) },
-      { agent_id: AGENT, cursor: cursorOf(eighth) },
-    ],
-  ];
 }
 
 /** Lists that lack an evaluation although its event was heard: kept ones, and one that was being read meanwhile. */
