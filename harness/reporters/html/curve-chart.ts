@@ -4,14 +4,16 @@ import type { CurveReport, Run } from '../../schema/run.ts';
 import { counted, number, quantity, unitsAt } from '../quantity.ts';
 import { apart } from './labels.ts';
 import { Anchor, checkAnchor, Section } from './parts.ts';
-import { type Axis, axisOf, decadesOf } from './scale.ts';
+import { type Axis, axisOf, decadesOf, spaced } from './scale.ts';
 
 const WIDTH = 520;
 const HEIGHT = 230;
-const LEFT = 76;
-const RIGHT = 430;
+const LEFT = 104;
+const RIGHT = 420;
 const TOP = 12;
 const BOTTOM = 190;
+/** Room that a text of the axis below takes: 10,000,000. */
+const TICK_PX = 84;
 /** More than this would make the page larger than a browser likes. */
 const MOST_CHARTS = 100;
 
@@ -60,7 +62,7 @@ function Drawing({ curves, arms }: ChartProps) {
     <title>Median of ${measure} over ${over}${scalesOf(places, values)}. ${told}</title>
     <path class="grid" d=${values.ticks.map((tick) => `M${LEFT} ${y(tick)}H${RIGHT}`).join('')} />
     ${values.ticks.map((tick) => html`<text class="tick y" x=${LEFT - 6} y=${y(tick) + 4}>${quantity(tick, unit)}</text>`)}
-    ${places.ticks.map((tick) => html`<text class="tick" x=${x(tick)} y=${BOTTOM + 18}>${number(tick, 15)}</text>`)}
+    ${spaced(places.ticks, x, TICK_PX).map((tick) => html`<text class="tick" x=${x(tick)} y=${BOTTOM + 18}>${number(tick, 15)}</text>`)}
     <text class="tick" x=${(LEFT + RIGHT) / 2} y=${BOTTOM + 36}>${over}${scalesOf(places, values)}</text>
     ${curves.map(
       (
