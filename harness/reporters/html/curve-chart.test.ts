@@ -62,9 +62,10 @@ test('the table has each place once, an arm a column, the spread where there are
   const { baseline, candidate } = emptyRun().provenance.arms;
   expect(rows).toEqual([
     ['rows', baseline, candidate],
-    ['10', '7 ms', '–'],
+    ['10', '7 ms, 1 sample', '–'],
     ['100,000', '–', 'p50 400 µs, p95 800 µs, 101 samples'],
   ]);
+  expect(figures(curve('candidate', [1_280]))[0]).toContain('>1,280 blocks</td>');
 });
 
 test('a count of 0 has a place, and values close together a linear scale', () => {

@@ -8,7 +8,7 @@ import { type Axis, axisOf, decadesOf, spaced } from './scale.ts';
 
 const WIDTH = 520;
 const HEIGHT = 230;
-const LEFT = 104;
+const LEFT = 120;
 const RIGHT = 420;
 const TOP = 12;
 const BOTTOM = 190;
@@ -78,6 +78,7 @@ function Drawing({ curves, arms }: ChartProps) {
 function Points({ curves, arms }: ChartProps) {
   const { check, measure, unit, over } = curves[0] as CurveReport;
   const places = [...new Set(curves.flatMap(({ points }) => points.map(({ at }) => at)))].sort((a, b) => a - b);
+  const isAlone = curves.every(({ points }) => points.every(({ samples }) => samples === 1));
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of ${measure} over ${over}, of ${check}"><table>
     <thead><tr><th scope="col">${over}</th>${curves.map(({ arm }) => html`<th scope="col">${arms[arm]}</th>`)}</tr></thead>
     <tbody>${places.map(
@@ -88,6 +89,7 @@ function Points({ curves, arms }: ChartProps) {
             html`<td class="n">${pointText(
               points.find(({ at }) => at === place),
               unit,
+              isAlone,
             )}</td>`,
         )}
       </tr>`,
@@ -95,13 +97,13 @@ function Points({ curves, arms }: ChartProps) {
   </table></div>`;
 }
 
-/** `0.42 ms, p95 0.8 ms of 101`; the value alone where there is one. */
-function pointText(point: CurveReport['points'][number] | undefined, unit: string): string {
+/** `p50 0.42 ms, p95 0.8 ms, 101 samples`; the value alone where no point has more than one. */
+function pointText(point: CurveReport['points'][number] | undefined, unit: string, isAlone: boolean): string {
   if (point === undefined) return '–';
   const median = quantity(point.p50, unit);
-  return point.samples === 1
-    ? median
-    : `p50 ${median}, p95 ${quantity(point.p95, unit)}, ${counted(point.samples, 'sample')}`;
+  if (isAlone) return median;
+  const samples = counted(point.samples, 'sample');
+  return point.samples === 1 ? `${median}, ${samples}` : `p50 ${median}, p95 ${quantity(point.p95, unit)}, ${samples}`;
 }
 
 /** The line in words: what a reader would take from it. */
