@@ -1,6 +1,6 @@
 /** What a check is: its options, what its function works with, and how the harness holds it. */
 import type { ReaperConnection } from '../processes/reaper.ts';
-import type { Arm } from '../schema/entry.ts';
+import type { Arm, Point } from '../schema/entry.ts';
 import type { Profile } from '../schema/promise.ts';
 import type { Lane } from '../schema/scope.ts';
 import type { StackDefinition } from './stack.ts';
@@ -75,6 +75,8 @@ export interface ObserveOptions {
   readonly t0?: Date;
   /** By how much the documented timings were divided; the values given are already scaled back. */
   readonly factor?: number;
+  /** What they were measured at: the report draws the measure over it, an arm a line. @default nothing, and no such chart */
+  readonly point?: Point;
 }
 
 /** A check as the harness holds it, its type parameters forgotten. */

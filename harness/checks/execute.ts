@@ -169,7 +169,7 @@ class Recorder {
     this.#closed = true;
   }
 
-  readonly observe: ContextParts['observe'] = (measure, values, { t0 = new Date(), factor } = {}) => {
+  readonly observe: ContextParts['observe'] = (measure, values, { t0 = new Date(), factor, point } = {}) => {
     const { measures } = this.#definition.options;
     const unit = Object.hasOwn(measures, measure) ? measures[measure] : undefined;
     if (unit === undefined) throw this.#undeclared(`measure ${measure}`);
@@ -185,6 +185,12 @@ class Recorder {
         `${this.#definition.id}: the factor of ${measure} is ${factor}; a number above 0 was expected`,
       );
     }
+    if (point !== undefined && !(point.value > 0 && Number.isFinite(point.value))) {
+      throw new CheckError(
+        'not-finite',
+        `${this.#definition.id}: ${measure} was measured at ${point.value} ${point.unit}; a number above 0 was expected`,
+      );
+    }
     if (this.#closed) return this.#tellLate(measure);
     const block = this.tally.measures[measure]?.observations ?? 0;
     this.#writer.append({
@@ -196,6 +202,7 @@ class Recorder {
       t0: t0.toISOString(),
       values: [...values],
       ...(factor === undefined ? {} : { factor }),
+      ...(point === undefined ? {} : { point }),
     });
     countBatch(this.tally, measure, values);
   };

@@ -1,13 +1,14 @@
 /** A stack: components plus the product's services of one arm. The product defines them, the harness boots and hands them out. */
 import type { ReaperConnection } from '../processes/reaper.ts';
 import type { Arm } from '../schema/entry.ts';
+import type { Profile } from '../schema/promise.ts';
 
 /** What a stack is booted with. */
 export interface BootContext {
   readonly arm: Arm;
   /** The release that plays this arm: `v1.0.1`. */
   readonly release: string;
-  /** Addresses of the started components, by name. */
+  /** Addresses of the started components and tools, by name. */
   readonly components: Readonly<Record<string, { readonly url: string }>>;
   /** Every process a stack starts is registered here, so that none outlives the run. */
   readonly reaper: ReaperConnection;
@@ -33,5 +34,10 @@ export interface StackDefinition<Services> {
   readonly id: string;
   /** Names of the components it needs, as in the composition root. */
   readonly components: readonly string[];
+  /**
+   * Tools that its checks use where they can be had, by their names in the composition root, and from which profile on:
+   * `{ k6: 'nightly' }`. One that cannot be had is told and keeps no check from running. @default none
+   */
+  readonly tools?: Readonly<Record<string, Profile>>;
   boot(context: BootContext): Promise<BootedStack<Services>>;
 }

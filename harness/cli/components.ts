@@ -49,9 +49,9 @@ export async function startComponents(options: StartComponentsOptions): Promise<
   const folder = await reaper.makeFolder(join(tmpdir(), 'harness-components-'));
   const started = await Promise.all(
     names.map(async (name) => {
-      const definition = config.components[name];
+      const definition = config.components[name] ?? config.tools?.[name];
       if (definition === undefined)
-        throw new UsageError(`a stack needs the component ${name}, which the composition root does not have`);
+        throw new UsageError(`a stack names the component or tool ${name}, which the composition root does not have`);
       const own = join(folder, name);
       mkdirSync(own);
       const provider = forced.get(name);

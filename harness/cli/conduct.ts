@@ -1,5 +1,6 @@
 /** Conducts a run between its scope and its verdict: components, checks, the ways it may stop. Leaves no process behind. */
 import { join } from 'node:path';
+import type { CheckDefinition } from '../checks/check-definition.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import type { Execution } from '../checks/run-context.ts';
 import { changeOf } from '../mutants/declared.ts';
@@ -11,6 +12,7 @@ import { counted } from '../reporters/quantity.ts';
 import { FILES } from '../run-folder/files.ts';
 import { sealRun } from '../run-folder/seal.ts';
 import type { RunEnded } from '../schema/entry.ts';
+import { type Profile, reaches } from '../schema/promise.ts';
 import type { Gate } from '../schema/run.ts';
 import type { Scope } from '../schema/scope.ts';
 import { bailWhenCertain } from './bail.ts';
@@ -39,7 +41,8 @@ export async function conduct(options: ConductOptions): Promise<void> {
   const writer = new EntryWriter(join(folder, FILES.observations));
   const reaper = await Reaper.found();
   let how: RunEnded['how'] | undefined;
-  const names = [...new Set(scope.checks.flatMap((check) => check.components))];
+  const needed = scope.checks.flatMap((check) => check.components);
+  const names = [...new Set([...needed, ...toolsOf(options.selection.checks, scope.profile)])];
   const says = 'the reaper died: what the run had started was ended, and what came after it cannot be judged';
   void reaper.lost.then(() => writer.append({ type: 'trouble', at: new Date().toISOString(), says }));
   try {
@@ -72,6 +75,13 @@ export async function conduct(options: ConductOptions): Promise<void> {
     writer.close();
     await sealRun(folder);
   }
+}
+
+/** What the checks use at this profile where it can be had. */
+function toolsOf(checks: readonly CheckDefinition[], profile: Profile): string[] {
+  return checks
+    .flatMap(({ options }) => Object.entries(options.stack?.tools ?? {}))
+    .flatMap(([name, from]) => (reaches(profile, from) ? [name] : []));
 }
 
 async function runThem(

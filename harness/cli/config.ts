@@ -21,7 +21,7 @@ export interface Config {
   readonly suites: readonly Suite[];
   /** By the name stacks ask for. */
   readonly components: Readonly<Record<string, ComponentDefinition>>;
-  /** By name: programs that benchmarks run and no stack needs. `doctor` tells of them. @default none */
+  /** By name: programs that benchmarks run, and checks where they can be had. `doctor` tells of them. @default none */
   readonly tools?: Readonly<Record<string, ComponentDefinition>>;
   /** How long each profile may take, provisioning not counted; twice this is the hard deadline. */
   readonly profiles: Readonly<Record<Profile, { readonly budget_ms: number }>>;

@@ -10,6 +10,7 @@ import { worst } from '../schema/verdict.ts';
 import { reportCheck } from './check-reports.ts';
 import { endOf, whatIsMissing } from './completeness.ts';
 import { componentProvenance } from './components.ts';
+import { curvesOf } from './curves.ts';
 import { distributionsOf } from './distributions.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { byText } from './executions.ts';
@@ -73,6 +74,7 @@ export function judge({ scope, promises, entries, damage }: SavedRun): Run {
     ...(scope.readmes === undefined ? {} : { readmes: scope.readmes }),
     series,
     distributions,
+    curves: curvesOf(evidence.reviews),
     attachments: [],
   };
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { ReaperConnection } from '../processes/reaper.ts';
 import { startProcess } from '../processes/run-process.ts';
 import type { Share } from './arrivals.ts';
-import { checkPlan, LoadError, type LoadPlan } from './load-plan.ts';
+import { refuseLate } from './lateness.ts';
+import { checkPlan, type LoadPlan } from './load-plan.ts';
 import { type EncodedTally, Tally } from './tally.ts';
 
 export interface RunLoadOptions {
@@ -68,14 +69,4 @@ function startGenerator(plan: LoadPlan, share: Share, reaper: ReaperConnection) 
     env: { PATH: process.env.PATH ?? '', LOAD: JSON.stringify({ plan, share }) },
     reaper,
   });
-}
-
-/** Only the generator's own lag voids a measurement: whatever the server did is the measurement. */
-function refuseLate({ lags, scheduled }: Tally, lag_ms_max: number): void {
-  const lag_ms = lags.percentile_ms(99);
-  if (!(lag_ms > lag_ms_max)) return;
-  throw new LoadError(
-    'GENERATOR_LATE',
-    `the load generator was late: expected 99 % of ${scheduled} requests within ${lag_ms_max} ms of their moment, the 99th percentile was ${lag_ms.toFixed(1)} ms; the machine is too busy to measure, free it or lower the rate`,
-  );
 }

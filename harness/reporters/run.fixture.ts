@@ -1,5 +1,5 @@
 /** Runs for the reporters' tests: a usual one with every verdict, and its edges. Each is validated by `run.fixture.test.ts`. */
-import type { CheckReport, Gate, Run } from '../schema/run.ts';
+import type { CheckReport, CurveReport, Gate, Run } from '../schema/run.ts';
 
 const SEED = 20_240_917;
 
@@ -114,6 +114,7 @@ export function emptyRun(): Run {
     deferred: [],
     series: [],
     distributions: [],
+    curves: [],
     attachments: [],
   };
 }
@@ -138,6 +139,19 @@ function rssSeries(): Run['series'] {
     { measure: 'rss_bytes', arm: 'candidate', unit: 'bytes', points: points(20_000) },
     { measure: 'rss_bytes', arm: 'baseline', unit: 'bytes', points: points(1_900_000) },
   ];
+}
+
+/** What a page costs while there are more and more rows, on both arms. */
+function growthCurves(): Run['curves'] {
+  const curve = (arm: CurveReport['arm'], values: number[]): CurveReport => ({
+    check: 'acme-1004/growth',
+    measure: 'page_ms',
+    unit: 'ms',
+    over: 'rows',
+    arm,
+    points: values.map((value, i) => ({ at: 100_000 * 10 ** i, p50: value, p95: 2 * value, samples: 101 })),
+  });
+  return [curve('baseline', [12, 118, 1_240]), curve('candidate', [0.4, 0.42, 0.5])];
 }
 
 /** A guardrail that passes. */
@@ -282,6 +296,7 @@ export function passingRun(): Run {
     gates,
     deferred: [{ id: 'acme-1005/slope-over-48-h', decidableFrom: 'nightly' }],
     series: rssSeries(),
+    curves: growthCurves(),
     attachments: [
       { name: 'log of eval-engine, candidate', path: 'logs/candidate/eval-engine.log', mime: 'text/plain' },
       { name: 'write-ahead log, decoded', path: 'attachments/wal ledger.ndjson', mime: 'application/x-ndjson' },
@@ -555,6 +570,7 @@ export function hostileRun(): Run {
     })),
     deferred: [{ id: HOSTILE, decidableFrom: 'nightly' }],
     series: run.series.map((series) => ({ ...series, measure: HOSTILE, unit: HOSTILE })),
+    curves: run.curves.map((curve) => ({ ...curve, check: HOSTILE, measure: HOSTILE, unit: HOSTILE, over: HOSTILE })),
     attachments: [
       { name: HOSTILE, path: HOSTILE, mime: HOSTILE },
       { name: 'by scheme', path: 'javascript:alert(5)', mime: 'text/html' },

@@ -19,6 +19,10 @@ const execution = {
 };
 const moment = z.iso.datetime();
 
+/** What values were measured at, such as a size or a rate: `{ value: 1_000_000, unit: 'rows' }`. */
+export const pointSchema = z.strictObject({ value: z.number().positive(), unit: z.string() });
+export type Point = z.infer<typeof pointSchema>;
+
 /** A batch of numbers of one measure; never one line a number (ten million lines would be 1.15 GB). */
 export const observationSchema = z.strictObject({
   type: z.literal('observation'),
@@ -32,6 +36,8 @@ export const observationSchema = z.strictObject({
   values: z.array(z.number()),
   /** By how much the documented timings were divided; values are scaled back to documented time. Absent: real timings. */
   factor: z.number().positive().optional(),
+  /** Where they stand on the curve of the measure. Absent: they are of none. */
+  point: pointSchema.optional(),
 });
 export type Observation = z.infer<typeof observationSchema>;
 

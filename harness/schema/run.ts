@@ -126,6 +126,32 @@ export type DistributionReport = z.infer<typeof distributionReportSchema>;
 /** Parts of logs kept of a check: a measured one has some for each of its replicates. */
 export const MOST_LOG_PARTS = 24;
 
+/** More points than this are thinned out. */
+export const MOST_CURVE_POINTS = 50;
+
+/** One measure of a check over what it was measured at, on one arm. For charts only. */
+export const curveReportSchema = z.strictObject({
+  check: z.string(),
+  measure: z.string(),
+  unit: z.string(),
+  /** The unit of what it was measured at. */
+  over: z.string(),
+  arm: armSchema,
+  /** Ascending, each place once; the first and the last are always among them. */
+  points: z
+    .array(
+      z.strictObject({
+        at: z.number().positive(),
+        p50: z.number(),
+        p95: z.number(),
+        samples: z.int().positive(),
+      }),
+    )
+    .min(1)
+    .max(MOST_CURVE_POINTS),
+});
+export type CurveReport = z.infer<typeof curveReportSchema>;
+
 export const checkReportSchema = z.strictObject({
   id: z.string(),
   suite: z.string(),
@@ -252,6 +278,8 @@ export const runSchema = z.strictObject({
   ),
   /** For charts; at most one for each judged measure and arm. Absent in runs that were judged before there were any. */
   distributions: z.array(distributionReportSchema).default([]),
+  /** For charts. Absent in runs that were judged before there were any. */
+  curves: z.array(curveReportSchema).default([]),
   /** Evidence kept beside the run; paths are relative to the run's folder. */
   attachments: z.array(z.strictObject({ name: z.string(), path: z.string(), mime: z.string() })),
 });

@@ -20,7 +20,10 @@ const SIZES = {
 const STATEMENT_MS = 600_000;
 
 const middle_us = DATA_END.getTime() * 1_000 - (DAYS / 2) * 86_400_000_000;
-const PAGES: readonly DrawnPage[] = [{ agentId: agentOf(1) }, { agentId: agentOf(1), before_us: middle_us }];
+const PAGES = [
+  { blocks: 'first_page_blocks', times: 'first_page_ms', page: { agentId: agentOf(1) } },
+  { blocks: 'deep_page_blocks', times: 'deep_page_ms', page: { agentId: agentOf(1), before_us: middle_us } },
+] as const satisfies readonly { readonly page: DrawnPage; readonly [measure: string]: unknown }[];
 
 const SERIES = 'a page was read at every size';
 
@@ -31,7 +34,14 @@ check(
     lane: 'functional',
     stack: barePostgres,
     from: 'standard',
-    measures: { page_blocks_growth: 'ratio' },
+    measures: {
+      page_blocks_growth: 'ratio',
+      // For the chart alone.
+      first_page_blocks: 'blocks',
+      deep_page_blocks: 'blocks',
+      first_page_ms: 'ms',
+      deep_page_ms: 'ms',
+    },
     facts: [SERIES],
     timeout_ms: 1_200_000,
   },
@@ -39,7 +49,14 @@ check(
     const series: { readonly evaluations: number; readonly pages: readonly PageCost[] }[] = [];
     for (const evaluations of SIZES[profile]) {
       signal.throwIfAborted();
-      series.push({ evaluations, pages: await costsAt(evaluations, stack) });
+      const pages = await costsAt(evaluations, stack);
+      series.push({ evaluations, pages });
+      const point = { value: evaluations, unit: 'evaluations' };
+      for (const [index, { blocks, times }] of PAGES.entries()) {
+        const cost = pages[index] as PageCost;
+        observe(blocks, [cost.blocks], { point });
+        observe(times, cost.times_ms, { point });
+      }
     }
     const [smallest, largest] = [series[0], series.at(-1)];
     observe(
@@ -56,7 +73,8 @@ check(
 
 interface PageCost {
   readonly blocks: number;
-  readonly p50_ms: number;
+  /** Ascending. */
+  readonly times_ms: readonly number[];
 }
 
 async function costsAt(evaluations: number, { serverUrl, release }: BarePostgres): Promise<PageCost[]> {
@@ -74,14 +92,11 @@ async function costsAt(evaluations: number, { serverUrl, release }: BarePostgres
     await fillTables(database.url, { size: grownTo(evaluations), timeout_ms: STATEMENT_MS });
     await migrate(database.url);
     const costs: PageCost[] = [];
-    for (const page of PAGES) {
+    for (const { page } of PAGES) {
       const query = pageQuery(page, release);
       const blocks = blocksOf(await planOf(client, query, 'force_custom_plan'));
       const times_ms = await timesOf(client, () => query, { most: 101, most_ms: 2_000 });
-      costs.push({
-        blocks,
-        p50_ms: times_ms.sort((one, other) => one - other)[Math.floor(times_ms.length / 2)] as number,
-      });
+      costs.push({ blocks, times_ms: times_ms.sort((one, other) => one - other) });
     }
     return costs;
   } finally {
@@ -90,6 +105,7 @@ async function costsAt(evaluations: number, { serverUrl, release }: BarePostgres
   }
 }
 
-function inWords({ blocks, p50_ms }: PageCost, index: number): string {
+function inWords({ blocks, times_ms }: PageCost, index: number): string {
+  const p50_ms = times_ms[Math.floor(times_ms.length / 2)] ?? Number.NaN;
   return `${index === 0 ? 'first' : 'deep'} page ${blocks} blocks, p50 ${p50_ms.toFixed(2)} ms`;
 }

@@ -4,27 +4,13 @@
  */
 import exec from 'k6/execution';
 import http from 'k6/http';
-import { Counter, Trend } from 'k6/metrics';
+import { outcomesOf, summaryIn } from './outcomes.js';
 
 const { plan, warmUps, requests, statuses, trendStats, summaryFile } = JSON.parse(__ENV.LOAD);
 const { request } = plan;
 const total = warmUps + requests;
 
-const sent = new Counter('load_sent');
-const succeeded = new Counter('load_succeeded');
-const latency = new Trend('load_latency', true);
-const reasons = [
-  'no-connection',
-  'timeout',
-  'refused',
-  'reset',
-  'other',
-  ...statuses.map((status) => `status ${status}`),
-];
-const failed = new Map(reasons.map((reason) => [reason, new Counter(`load_failed_${reason.replace(/\W/g, '_')}`)]));
-
-// A status that is not the expected one is for this script to judge.
-http.setResponseCallback(null);
+const tell = outcomesOf(statuses, request.status);
 
 export const options = {
   discardResponseBodies: true,
@@ -61,24 +47,8 @@ export default function () {
     request.body === undefined ? null : fill(request.body),
     { headers: request.headers ?? {}, timeout: plan.timeout_ms, redirects: 0, tags: { name: 'load' } },
   );
-  if (turn < warmUps) return;
-  const reason = reasonOf(response);
-  if (reason !== 'refused' && reason !== 'no-connection') sent.add(1);
-  if (reason === undefined) {
-    succeeded.add(1);
-    const { blocked, duration } = response.timings;
-    latency.add(blocked + duration);
-  } else failed.get(reason).add(1);
-}
-
-/** By k6's error codes (its documentation, "Error codes"). */
-function reasonOf({ status, error_code: code, error }) {
-  if (status === request.status) return undefined;
-  if (status > 0) return failed.has(`status ${status}`) ? `status ${status}` : 'other';
-  if (code === 1050) return 'timeout';
-  if (code === 1211) return 'no-connection';
-  if (code === 1212) return 'refused';
-  return code === 1220 || code === 1221 || /EOF|reset|broken pipe/.test(error) ? 'reset' : 'other';
+  // When it was due it does not know.
+  if (turn >= warmUps) tell(response, 0);
 }
 
 /** A version 4 UUID; k6 has no seed that its VUs would share. */
@@ -87,8 +57,5 @@ function drawId() {
 }
 
 export function handleSummary(data) {
-  const own = Object.entries(data.metrics).filter(
-    ([name, { thresholds }]) => name.startsWith('load_') || thresholds !== undefined,
-  );
-  return { [summaryFile]: JSON.stringify(Object.fromEntries(own)) };
+  return summaryIn(summaryFile, data);
 }

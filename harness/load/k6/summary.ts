@@ -1,6 +1,7 @@
 /** Reads what k6 sums up at its end into a tally; refuses whatever was not measured, or not wholly. */
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import type { Latencies } from '../latencies.ts';
 import { LoadError, type LoadPlan } from '../load-plan.ts';
 import { Tally } from '../tally.ts';
 
@@ -33,13 +34,8 @@ export type K6Summary = z.infer<typeof summarySchema>;
 /** Those of `script.js`: each must be there, for a threshold on a metric that is missing would pass. */
 const THRESHOLDS = ['http_reqs', 'dropped_iterations'];
 
-/**
- * The tally of a run of `requests` measured requests.
- * @throws LoadError `NO_DATA` when k6 sent fewer, could not start some in their time, or did not hold its thresholds;
- * `MISCOUNTED` when what it counted does not add up
- */
-export function tallyOf(summary: K6Summary, plan: LoadPlan, requests: number): Tally {
-  const count = (metric: string) => summary[metric]?.values.count ?? 0;
+/** @throws LoadError `NO_DATA` when k6 sent fewer than it should, could not start some in their time, or judged neither */
+export function requireThresholds(summary: K6Summary): void {
   for (const name of THRESHOLDS) {
     const thresholds = Object.entries(summary[name]?.thresholds ?? {});
     // A metric without a sample is not in the summary: only of what is to be 0 is that no loss.
@@ -47,9 +43,29 @@ export function tallyOf(summary: K6Summary, plan: LoadPlan, requests: number): T
       throw new LoadError('NO_DATA', `k6 judged no threshold on ${name}; one was expected`);
     for (const [source, { ok }] of thresholds) {
       if (!ok)
-        throw new LoadError('NO_DATA', `k6 did not keep to its plan: ${name} ${source}, and it was ${count(name)}`);
+        throw new LoadError(
+          'NO_DATA',
+          `k6 did not keep to its plan: ${name} ${source}, and it was ${countOf(summary, name)}`,
+        );
     }
   }
+}
+
+/** How often a counter of the script was raised; one that never was is not in the summary. */
+export function countOf(summary: K6Summary, metric: string): number {
+  return summary[metric]?.values.count ?? 0;
+}
+
+/**
+ * The tally of a run of `requests` measured requests.
+ * @throws LoadError `MISCOUNTED` when what k6 counted does not add up; `NO_DATA` when it told no latencies
+ */
+export function tallyOf(
+  summary: K6Summary,
+  plan: Pick<LoadPlan, 'timeout_ms' | 'duration_ms'>,
+  requests: number,
+): Tally {
+  const count = (metric: string) => countOf(summary, metric);
   const tally = new Tally();
   tally.sent = count('load_sent');
   tally.succeeded = count('load_succeeded');
@@ -73,21 +89,25 @@ export function tallyOf(summary: K6Summary, plan: LoadPlan, requests: number): T
       'MISCOUNTED',
       `k6 told of ${tally.succeeded} requests that succeeded and ${failed} that failed; ${requests} were expected in all`,
     );
-  recordLatencies(tally, summary.load_latency?.values ?? {}, requests);
+  recordQuantiles(tally.latencies, summary.load_latency?.values ?? {}, tally.succeeded, requests);
   tally.latencies.record(plan.timeout_ms, failed);
   tally.duration_ms = plan.duration_ms;
   return tally;
 }
 
-/** Each quantile stands for its share of those that succeeded. */
-function recordLatencies(tally: Tally, values: Readonly<Record<string, number>>, requests: number): void {
-  const { succeeded } = tally;
-  if (succeeded === 0) return;
+/** Each quantile of `samples` stands for its share of them. @throws LoadError `NO_DATA` */
+export function recordQuantiles(
+  into: Latencies,
+  values: Readonly<Record<string, number>>,
+  samples: number,
+  requests: number,
+): void {
+  if (samples === 0) return;
   const quantiles = quantilesFor(requests).map((percent) => values[quantileName(percent)]);
   for (const [index, value] of quantiles.entries()) {
     if (value === undefined || !Number.isFinite(value))
-      throw new LoadError('NO_DATA', `k6 told no ${quantiles.length} quantiles of its latencies`);
-    const upTo = (bound: number) => Math.floor((bound * succeeded) / quantiles.length);
-    tally.latencies.record(value, upTo(index + 1) - upTo(index));
+      throw new LoadError('NO_DATA', `k6 told no ${quantiles.length} quantiles of what it timed`);
+    const upTo = (bound: number) => Math.floor((bound * samples) / quantiles.length);
+    into.record(value, upTo(index + 1) - upTo(index));
   }
 }

@@ -2,7 +2,7 @@
 import { html } from 'htm/preact';
 import type { DistributionReport, Gate, Run } from '../../schema/run.ts';
 import { boundText, number, quantity, statisticText, unitsAt } from '../quantity.ts';
-import { axisOf, linearAxis } from './scale.ts';
+import { axisOf, linearAxis, spaced } from './scale.ts';
 
 const WIDTH = 520;
 const HEIGHT = 214;
@@ -12,7 +12,7 @@ const TOP = 62;
 const BOTTOM = 188;
 const SHARES = [0, 25, 50, 75, 95];
 /** Room that a tick's text takes. */
-const TICK = 64;
+const TICK_PX = 64;
 
 interface Curve {
   arm: DistributionReport['arm'];
@@ -45,7 +45,7 @@ export function DistributionDrawing({
   const axis = wide.logarithmic ? wide : linearAxis(values, { tight: true, units });
   const x = (value: number) => round(LEFT + (RIGHT - LEFT) * axis.at(value));
   const y = (percent: number) => round(BOTTOM - ((BOTTOM - TOP) * percent) / 100);
-  const ticks = spaced(axis.ticks, x);
+  const ticks = spaced(axis.ticks, x, TICK_PX);
   const nearRight = line !== undefined && x(line.at) > (LEFT + RIGHT) / 2;
   return html`<svg class="drawing" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">
     <title>${titleOf(gate, curves, line?.says)}${axis.logarithmic ? ' Logarithmic scale.' : ''}</title>
@@ -107,15 +107,6 @@ function titleOf(gate: Gate, curves: readonly Curve[], limit: string | undefined
     return `${release}: a twentieth up to ${of(5)}, half up to ${of(50)}, 95 % up to ${of(95)}`;
   });
   return `How ${gate.measure} is spread, with 95 % bands. ${seen.join('; ')}.${limit === undefined ? '' : ` Drawn besides: ${limit}.`}`;
-}
-
-function spaced(ticks: readonly number[], x: (value: number) => number): number[] {
-  let last = Number.NEGATIVE_INFINITY;
-  return ticks.filter((tick) => {
-    if (x(tick) - last < TICK) return false;
-    last = x(tick);
-    return true;
-  });
 }
 
 function round(value: number): number {

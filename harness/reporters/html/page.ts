@@ -6,6 +6,7 @@ import { Attachments } from './attachments.ts';
 import { Attention } from './attention.ts';
 import { JudgeCertificate } from './certificate.ts';
 import { Checks } from './checks.ts';
+import { Curves } from './curve-chart.ts';
 import { Durations } from './durations.ts';
 import { GateDetails } from './gate-detail.ts';
 import { GateTable } from './gate-table.ts';
@@ -39,6 +40,7 @@ export function Page({ run }: { run: Run }) {
       <${Readmes} run=${run} />
       <${Mutants} run=${run} />
       <${JudgeCertificate} run=${run} />
+      <${Curves} run=${run} />
       <${SeriesCharts} run=${run} />
       <${Checks} run=${run} />
       <${Durations} run=${run} />

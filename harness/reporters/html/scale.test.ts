@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisOf, linearAxis } from './scale.ts';
+import { axisOf, decadesOf, linearAxis, spaced } from './scale.ts';
 
 describe('axisOf', () => {
   it('is linear with values up to twenty times apart, and logarithmic beyond', () => {
@@ -44,5 +44,26 @@ describe('linearAxis', () => {
 
   it('has a range for values that are all the same', () => {
     expect(linearAxis([7, 7], { tight: true }).at(7)).toBeLessThan(1);
+  });
+});
+
+describe('decadesOf', () => {
+  it('holds values from a decade apart on, and only those above 0', () => {
+    expect(decadesOf([10, 100])?.ticks).toEqual([10, 100]);
+    expect(decadesOf([10, 99])).toBeUndefined();
+    expect(decadesOf([0, 99])).toBeUndefined();
+    expect(decadesOf([-5, 99])).toBeUndefined();
+  });
+
+  it('has each tenfold as far from the one before, within the drawing', () => {
+    const axis = decadesOf([0.5, 4, 40_000]);
+    expect(axis?.ticks.map((tick) => axis.at(tick))).toEqual([0, 1 / 3, 2 / 3, 1]);
+    expect(axis?.ticks).toEqual([0.1, 10, 1_000, 100_000]);
+  });
+});
+
+describe('spaced', () => {
+  it('leaves out ticks whose text would run into the one before', () => {
+    expect(spaced([0, 9, 10, 19, 20], (value) => value, 10)).toEqual([0, 10, 20]);
   });
 });

@@ -52,6 +52,32 @@ function logAxis(values: readonly number[], unit: number): Axis {
   return { at: (value) => bounded((warp(value) - low) / (high - low)), ticks, logarithmic: true };
 }
 
+/**
+ * An axis of whole decades, without 0, for values that are a decade apart or more; undefined when they are not, or one of
+ * them is not above 0.
+ */
+export function decadesOf(values: readonly number[]): Axis | undefined {
+  const smallest = Math.min(...values);
+  const largest = Math.max(...values);
+  if (!(smallest > 0) || largest / smallest < 10) return undefined;
+  const low = Math.floor(Math.log10(smallest) + 1e-9);
+  const high = Math.ceil(Math.log10(largest) - 1e-9);
+  const stride = Math.ceil((high - low) / 5);
+  const ticks = [];
+  for (let decade = low; decade <= high; decade += stride) ticks.push(tidy(10 ** decade));
+  return { at: (value) => bounded((Math.log10(value) - low) / (high - low)), ticks, logarithmic: true };
+}
+
+/** Those of the ticks, ascending, whose texts of so many pixels have room beside each other. */
+export function spaced(ticks: readonly number[], x: (value: number) => number, text_px: number): number[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return ticks.filter((tick) => {
+    if (x(tick) - last < text_px) return false;
+    last = x(tick);
+    return true;
+  });
+}
+
 /** 1, 2 or 5 times a power of ten, not below `step`. */
 function niceStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));

@@ -2,6 +2,7 @@
 import { html } from 'htm/preact';
 import type { Run } from '../../schema/run.ts';
 import { durationText, quantity, unitsAt } from '../quantity.ts';
+import { apart } from './labels.ts';
 import { Section } from './parts.ts';
 import { linearAxis } from './scale.ts';
 
@@ -96,16 +97,4 @@ function thinned(points: Series['points']): Series['points'] {
 
 function valueAt(points: Series['points'], i: number): number {
   return (points[i] as Series['points'][number])[1];
-}
-
-/** Moves labels at the ends of the lines so far from each other that both can be read. */
-function apart(positions: number[]): number[] {
-  const order = positions.map((_, i) => i).toSorted((a, b) => (positions[a] as number) - (positions[b] as number));
-  const moved = [...positions];
-  let last = Number.NEGATIVE_INFINITY;
-  for (const i of order) {
-    last = Math.max(moved[i] as number, last + 14);
-    moved[i] = last;
-  }
-  return moved;
 }
