@@ -32,7 +32,7 @@ interface Answers {
   readonly reports?: boolean;
 }
 
-function run(script: string, { codes = {}, reports = true }: Answers = {}) {
+function run(script: string, { codes = {}, reports = true }: Answers = {}, args: readonly string[] = []) {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   const cases = Object.entries(codes).map(([command, code]) => `  "${command}"*) exit ${code};;`);
@@ -45,13 +45,14 @@ function run(script: string, { codes = {}, reports = true }: Answers = {}) {
   );
   chmodSync(join(bin, 'npm'), 0o755);
   const summary = join(folder, 'step-summary.md');
-  const { status, stdout } = spawnSync('bash', [join(folder, 'release', script)], {
+  const { status, stdout, stderr } = spawnSync('bash', [join(folder, 'release', script), ...args], {
     encoding: 'utf8',
     timeout: 20_000,
     env: { PATH: `${bin}:${process.env.PATH}`, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary },
   });
-  const calls = readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
-  return { status, stdout, calls, summary: existsSync(summary) ? readFileSync(summary, 'utf8') : '' };
+  const called = join(folder, 'calls');
+  const calls = existsSync(called) ? readFileSync(called, 'utf8').trim().split('\n') : [];
+  return { status, stdout, stderr, calls, summary: existsSync(summary) ? readFileSync(summary, 'utf8') : '' };
 }
 
 describe('the gate', () => {
@@ -97,6 +98,60 @@ test('the nightly job goes on after a part that fails, and ends with the code of
     'run prove -- --aa',
     'run prove -- --stryker',
   ]);
+});
+
+describe('a composition root of its own', () => {
+  const CONFIG = 'acme/acme.config.ts';
+  let commit: string;
+  beforeEach(() => {
+    const acme = join(folder, 'acme');
+    mkdirSync(acme);
+    writeFileSync(join(folder, CONFIG), '');
+    const git = (...args: string[]) => execFileSync('git', ['-C', acme, ...args], { encoding: 'utf8' });
+    git('init', '--quiet');
+    git('add', '.');
+    git('-c', 'user.name=Ada', '-c', 'user.email=ada@acme.example', 'commit', '--quiet', '--message', 'Acme');
+    commit = git('rev-parse', 'HEAD').trim();
+  });
+
+  test.each([[['--config', CONFIG]], [[`--config=${CONFIG}`]]])(
+    'is what the gate judges by, at the commit of its repository, when told %j',
+    (args) => {
+      expect(run('gate.sh', {}, args).calls.slice(2)).toEqual([
+        `run regression -- --history reports/history.ndjson --config ${CONFIG}`,
+        `run gate -- latest --commit ${commit}`,
+      ]);
+    },
+  );
+
+  test('is what the nightly job runs by, where a product matters', () => {
+    expect(run('nightly.sh', {}, ['--config', CONFIG]).calls.filter((call) => call.includes('--config'))).toEqual([
+      `run prove -- --mutants --config ${CONFIG}`,
+      `run regression -- --profile nightly --history reports/history-nightly.ndjson --config ${CONFIG}`,
+      `run prove -- --aa --config ${CONFIG}`,
+    ]);
+  });
+});
+
+describe.each(['gate.sh', 'nightly.sh'])('%s', (script) => {
+  test.each([
+    [['--config'], '--config expects a file'],
+    [['--config', 'none.ts'], 'no composition root at none.ts'],
+    [['--cofnig', 'x'], 'unknown argument --cofnig'],
+  ])('refuses %j as misused, and does nothing', (args, says) => {
+    const { status, stderr, calls } = run(script, {}, args);
+    expect({ status, calls }).toEqual({ status: 254, calls: [] });
+    expect(stderr).toContain(says);
+  });
+
+  test('tells with --help what it does and takes, and does nothing', () => {
+    const { status, stdout, calls } = run(script, {}, ['--help']);
+    expect({ status, calls }).toEqual({ status: 0, calls: [] });
+    expect(stdout).toMatch(/^The (release gate|nightly job), for any CI/);
+    expect(stdout).toMatch(/--config FILE {2}judge by/);
+    expect(stdout).toContain(`release/${script} [--config FILE]`);
+    expect(stdout).not.toContain('pipefail');
+  });
 });
 
 test.each(readdirSync(join(ROOT, '.github/workflows')))('actionlint finds nothing in %s', async (name) => {

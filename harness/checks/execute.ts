@@ -10,6 +10,7 @@ import { before } from './deadline.ts';
 import type { Execution, RunContext } from './run-context.ts';
 import { deriveSeed } from './seed.ts';
 import type { BootedStack } from './stack.ts';
+import type { StackLogs } from './stack-logs.ts';
 import { STACK_TIMEOUT_MS, type StackPool } from './stack-pool.ts';
 
 /** Longest error text kept in an entry; the logs have the rest. */
@@ -49,8 +50,12 @@ export async function execute(
   const recorder = new Recorder(definition, execution, writer);
   let error: unknown;
   let atWork = false;
+  let logs: StackLogs | undefined;
+  const hear = (own: StackLogs) => {
+    logs = own;
+  };
   try {
-    await withStack(definition, planned, workplace.pool, async (stack) => {
+    await withStack(definition, planned, workplace.pool, hear, async (stack) => {
       atWork = true;
       await runWithDeadline(definition, contextOf(stack, definition, planned, workplace, recorder));
       atWork = false;
@@ -59,6 +64,7 @@ export async function execute(
     error = thrown ?? new Error('the check threw nothing');
   }
   recorder.close();
+  const written = logs?.grown() ?? [];
   const status = error === undefined ? 'completed' : mayBeVoided && isLate(error) ? 'voided' : 'error';
   writer.append({
     type: 'check-ended',
@@ -68,6 +74,7 @@ export async function execute(
     duration_ms: Math.round(performance.now() - started),
     ...(error === undefined ? {} : { error: describe(error) }),
     ...(error === undefined || atWork ? {} : { endedBy: 'harness' }),
+    ...(written.length === 0 ? {} : { logs: written }),
     tally: recorder.tally,
   });
   return status;
@@ -108,6 +115,7 @@ async function withStack(
   { options }: CheckDefinition,
   { arm }: Execution,
   pool: StackPool,
+  hear: (logs: StackLogs) => void,
   use: (stack: unknown) => Promise<void>,
 ): Promise<void> {
   const definition = options.stack;
@@ -115,7 +123,7 @@ async function withStack(
   const stack: BootedStack<unknown> = await before(
     `stack ${definition.id} boots`,
     STACK_TIMEOUT_MS,
-    pool.acquire(definition, arm),
+    pool.acquire(definition, arm, hear),
   );
   let whole = false;
   try {

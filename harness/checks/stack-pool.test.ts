@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ReaperConnection } from '../processes/reaper.ts';
 import type { StackDefinition } from './stack.ts';
+import type { StackLogs } from './stack-logs.ts';
 import { StackPool } from './stack-pool.ts';
 
 /** A stack that keeps count of how often it was ended. */
@@ -31,6 +32,20 @@ test('a stack that was ended with all others is not ended again when its check g
   await pool.stopAll();
   await pool.discard(stack);
   expect(counts.stopped).toBe(1);
+});
+
+test('the logs of a stack are told before it boots, and again to whoever gets it next', async () => {
+  const { definition, pool } = countingStack();
+  const heard: StackLogs[] = [];
+  const hear = (logs: StackLogs) => heard.push(logs);
+  const failing = { ...definition, boot: () => Promise.reject(new Error('no boot')) };
+  await expect(pool.acquire(failing, 'candidate', hear)).rejects.toThrow('no boot');
+  const stack = await pool.acquire(definition, 'candidate', hear);
+  await pool.release(definition, 'candidate', stack);
+  await pool.acquire(definition, 'candidate', hear);
+  expect(heard).toHaveLength(3);
+  expect(heard[0]).not.toBe(heard[1]);
+  expect(heard[2]).toBe(heard[1]);
 });
 
 test('a stack that is free is ended with all others', async () => {

@@ -5,6 +5,7 @@ import type { Arm } from '../schema/entry.ts';
 import { before } from './deadline.ts';
 import type { RunContext } from './run-context.ts';
 import type { BootedStack, StackDefinition } from './stack.ts';
+import { StackLogs } from './stack-logs.ts';
 
 /** How long a stack may take to boot, to reset or to stop: on a busy machine too, where it fills a database by the million. */
 export const STACK_TIMEOUT_MS = 180_000;
@@ -21,19 +22,33 @@ export class StackPool {
   readonly #options: StackPoolOptions;
   readonly #idle = new Map<string, BootedStack<unknown>[]>();
   readonly #all = new Set<BootedStack<unknown>>();
+  readonly #logs = new WeakMap<BootedStack<unknown>, StackLogs>();
   #booted = 0;
 
   constructor(options: StackPoolOptions) {
     this.#options = options;
   }
 
-  /** A stack of this definition and arm for the caller alone, until `release` or `discard`. */
-  async acquire<Services>(definition: StackDefinition<Services>, arm: Arm): Promise<BootedStack<Services>> {
+  /**
+   * A stack of this definition and arm for the caller alone, until `release` or `discard`.
+   * @param hear is given its logs before it boots: of one that does not boot too
+   */
+  async acquire<Services>(
+    definition: StackDefinition<Services>,
+    arm: Arm,
+    hear: (logs: StackLogs) => void = () => {},
+  ): Promise<BootedStack<Services>> {
     const idle = this.#idle.get(`${definition.id}-${arm}`)?.pop();
-    if (idle !== undefined) return idle as BootedStack<Services>;
+    if (idle !== undefined) {
+      const logs = this.#logs.get(idle);
+      if (logs !== undefined) hear(logs);
+      return idle as BootedStack<Services>;
+    }
     const { run, reaper, logFolder, worker } = this.#options;
     const name = `${definition.id}-${arm}-${worker}-${this.#booted}`;
     this.#booted += 1;
+    const logs = new StackLogs(logFolder, name);
+    hear(logs);
     const stack = await definition.boot({
       arm,
       release: run.arms[arm],
@@ -44,6 +59,7 @@ export class StackPool {
       name,
     });
     this.#all.add(stack);
+    this.#logs.set(stack, logs);
     return stack;
   }
 

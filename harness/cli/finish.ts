@@ -13,28 +13,32 @@ import { renderSummary } from '../reporters/summary.ts';
 import { FILES } from '../run-folder/files.ts';
 import { keptHistory } from '../run-folder/history.ts';
 import { loadRun } from '../run-folder/load.ts';
+import { withLogLines } from '../run-folder/log-lines.ts';
 import { readCertificate, readProof } from '../run-folder/proof.ts';
 import { writeAtomically } from '../run-folder/write-atomically.ts';
 import { type Run, runSchema } from '../schema/run.ts';
 
-/** Judges the run saved in `folder`; writes nothing. */
-export async function judgeFolder(folder: string): Promise<Run> {
+/** Judges the run saved in `folder`; writes nothing. @param say hears of each line of its history that is left out, and why */
+export async function judgeFolder(folder: string, say: (line: string) => void = () => {}): Promise<Run> {
   const run = judge(await loadRun(folder));
   const proof = readProof(folder);
   const certificate = readCertificate(folder);
-  const lines = keptHistory(folder);
+  const kept = keptHistory(folder);
+  for (const problem of kept?.problems ?? []) say(problem);
+  const attachments = attachmentsOf(folder);
   return {
     ...run,
+    checks: withLogLines(run.checks, folder, new Set(attachments.map(({ name }) => name))),
     ...(proof === undefined ? {} : { mutants: proof.mutants }),
     ...(certificate === undefined ? {} : { certificate }),
-    ...(lines === undefined ? {} : { history: reportHistory(run, lines, seededRandom(run.seed)) }),
-    attachments: attachmentsOf(folder),
+    ...(kept === undefined ? {} : { history: reportHistory(run, kept.lines, seededRandom(run.seed)) }),
+    attachments,
   };
 }
 
 /** Judges the run saved in `folder` and writes `run.json` and the reports into it. */
-export async function finishFolder(folder: string): Promise<Run> {
-  const run = await judgeFolder(folder);
+export async function finishFolder(folder: string, say?: (line: string) => void): Promise<Run> {
+  const run = await judgeFolder(folder, say);
   runSchema.parse(run);
   writeAtomically(join(folder, FILES.html), renderHtml(run));
   writeAtomically(join(folder, FILES.junit), renderJunit(run));

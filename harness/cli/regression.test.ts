@@ -26,6 +26,12 @@ describe('a run that keeps its promises', () => {
     const run = saved(place);
     expect(run).toMatchObject({ verdict: 'pass', seed: 7, ended: 'finished', scope: { complete: true, missing: [] } });
     expect(gateOf(run, 'small/answers-rightly')).toMatchObject({ verdict: 'pass', discriminates: true });
+    // What its service wrote while it ran is found from the check.
+    expect(run.checks[0]?.logs).toEqual(
+      (['baseline', 'candidate'] as const).map((arm) =>
+        expect.objectContaining({ arm, file: expect.stringMatching(`^small-${arm}-.*\\.log$`), lines: [1, 1] }),
+      ),
+    );
     expect(run.deferred).toContainEqual({ id: 'small/waits', decidableFrom: 'standard' });
     expect(run.deferred).toContainEqual({ id: 'small/alone/facts', decidableFrom: 'nightly' });
     for (const file of ['report.html', 'junit.xml', 'ctrf.json', 'summary.md'])

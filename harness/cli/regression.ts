@@ -27,6 +27,7 @@ import { finishFolder } from './finish.ts';
 import { list } from './list.ts';
 import { openInBrowser } from './open-in-browser.ts';
 import { progressOnStderr } from './progress-on-stderr.ts';
+import { readmesOf } from './readmes.ts';
 import { type Filters, type Selection, select } from './select.ts';
 import { Stopping } from './stopping.ts';
 import { tell } from './tell.ts';
@@ -165,6 +166,10 @@ function scopeOf(
   selection: Selection,
 ): Scope {
   const startedAt = new Date().toISOString();
+  const readmes = readmesOf(
+    config.root,
+    selection.checks.map(({ suite }) => suite),
+  );
   return {
     schemaVersion: 1,
     id: `${startedAt.slice(0, 19).replaceAll(':', '-')}-${randomBytes(3).toString('hex')}`,
@@ -178,6 +183,7 @@ function scopeOf(
     checks: [...selection.planned],
     expected: [...selection.expected],
     deferred: selection.deferred,
+    ...(readmes.length === 0 ? {} : { readmes }),
     provenance: provenanceOf(config.root, arms, selection.promises),
   };
 }

@@ -14,9 +14,11 @@ import { LiveView } from '../reporters/live/live-view.ts';
 import * as runs from '../reporters/run.fixture.ts';
 import type { Run } from '../schema/run.ts';
 
+const UNKNOWN =
+  'no Chromium is on PATH: how the report behaves in a browser is not known (npm run doctor says how to get one)';
 const ACT_MS = 20_000;
-/** The issue's own: 2,000 gates and 10,000 facts are there within a second. Of the processor's time, however loaded it is. */
-const OPEN_MS = 1_000;
+/** Half of what issue 7 allows for 2,000 gates and 10,000 facts. Of the processor's time, however loaded it is. */
+const OPEN_MS = 500;
 /** At 60 frames a second. */
 const FRAME_MS = 1_000 / 60;
 const SCREENS = 60;
@@ -32,7 +34,11 @@ beforeAll(async () => {
   context = await testContext();
   // No test installs a browser: whoever has none is told by the tests that they skip.
   const component = await startComponent(chromium, { ...context, provision: false });
-  if (component.status === 'missing') return;
+  if (component.status === 'missing') {
+    // A skipped test is a number in Vitest's last line: what is not known is said in words.
+    process.stderr.write(`Not tested: ${UNKNOWN}\n`);
+    return;
+  }
   const { logFolder, reaper } = context;
   mkdirSync(logFolder, { recursive: true });
   started = await startBrowser({ url: component.url, name: 'chromium', reaper, logFolder, profiles: context.folder });
@@ -59,10 +65,7 @@ afterAll(async () => {
 });
 
 beforeEach(async (test) => {
-  if (started === undefined)
-    test.skip(
-      'no Chromium is on PATH: how the report behaves in a browser is not known (npm run doctor says how to get one)',
-    );
+  if (started === undefined) test.skip(UNKNOWN);
   heard = [];
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.emulateMedia({ colorScheme: 'light', media: 'screen' });
@@ -203,7 +206,7 @@ describe('a run of 2,000 gates and 10,000 facts', () => {
     href = written(run, 'big.html');
   });
 
-  test('is open within a second of work, and what is folded comes when it is opened', async () => {
+  test('is open within half a second of work, and what is folded comes when it is opened', async () => {
     await show(href);
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
     expect(await worked_ms()).toBeLessThan(OPEN_MS);
@@ -212,6 +215,31 @@ describe('a run of 2,000 gates and 10,000 facts', () => {
     await check.locator('summary').click();
     await expect.poll(() => check.locator('tbody tr').count(), { timeout: ACT_MS }).toBe(25);
     expect(await check.getByRole('button', { name: /^Copy npm run/ }).count()).toBe(1);
+  });
+
+  test('is searched by the keyboard within as much, gates that were never on screen too', async () => {
+    await show(href);
+    const before_ms = await worked_ms();
+    await page.keyboard.press('/');
+    await page.keyboard.insertText('gate-1999');
+    await expect.poll(() => page.locator('tr[data-v]:visible').count(), { timeout: ACT_MS }).toBe(1);
+    expect((await worked_ms()) - before_ms).toBeLessThan(OPEN_MS);
+    expect(await page.getByRole('rowheader', { name: /^ACME-/ }).allTextContents()).toEqual([
+      expect.stringContaining('ACME-1005'),
+    ]);
+  });
+
+  test('is printed whole: every gate in the table, and what was folded', async () => {
+    await show(href);
+    await page.emulateMedia({ media: 'print' });
+    const left_out = await page
+      .locator('.large :is(.gates tbody, .gate, .check)')
+      .evaluateAll((all) => all.filter((one) => getComputedStyle(one).contentVisibility !== 'visible').length);
+    expect(left_out).toBe(0);
+    await page.emulateMedia({ media: 'screen' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await page.locator('details.gate .terms').count()).toBe(run.gates.length);
+    expect(await page.locator('.facts tbody tr').count()).toBe(run.checks.length * 25);
   });
 
   test('is scrolled through a screen a frame, none of which takes long to draw', async () => {

@@ -66,7 +66,7 @@ export interface StartedComponent {
   readonly version: string;
   readonly provider: string;
   readonly url: string;
-  /** Of the server, when we started it: `kill -9` is a fault a check may want. */
+  /** Of the server, when we started it as a process: `kill -9` is a fault a check may want. */
   readonly pid?: number;
   /** Ends what we started; a server that was there before is left alone. */
   readonly stop: () => Promise<void>;
@@ -82,7 +82,7 @@ export interface MissingComponent {
 }
 
 export interface Provider {
-  /** `url`, `embedded`, `path`, `wheel`, `apt`. */
+  /** `url`, `embedded`, `path`, `wheel`, `docker`, `apt`, `go`. */
   readonly name: string;
   readonly probe: (context: ProbeContext) => Promise<Probe>;
   readonly start: (context: ComponentContext) => Promise<Omit<StartedComponent, 'status' | 'name' | 'provider'>>;

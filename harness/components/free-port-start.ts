@@ -4,9 +4,12 @@ import { ProcessError } from '../processes/run-process.ts';
 
 const TRIES_MAX = 5;
 
-/** Whether a server ended because its port was taken between choosing and binding it. */
+/** Whether a server ended because its port was taken between choosing and binding it; the second is what Docker says. */
 function isAddressInUse(error: unknown): boolean {
-  return error instanceof ProcessError && error.tail.some((line) => /address already in use/i.test(line));
+  return (
+    error instanceof ProcessError &&
+    error.tail.some((line) => /address already in use|port is already allocated/i.test(line))
+  );
 }
 
 /** Starts on a free port; at most five ports are tried. Throws what the start threw. */

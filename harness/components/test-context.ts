@@ -35,7 +35,7 @@ export async function testContext(): Promise<TestContext> {
 
 /**
  * An environment whose PATH holds nothing but these programs: shell scripts, or links to a file where the text is
- * an absolute path. `env` is always there.
+ * an absolute path. `env` is always there, a Docker engine never.
  */
 export function environmentWith(folder: string, programs: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const bin = mkdtempSync(join(folder, 'bin-'));
@@ -48,7 +48,7 @@ export function environmentWith(folder: string, programs: Readonly<Record<string
       chmodSync(join(bin, name), 0o755);
     }
   }
-  return { PATH: bin };
+  return { PATH: bin, DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
 }
 
 /** An empty folder for this purpose. */

@@ -3,6 +3,7 @@ import { ARMS, type CheckStatus } from '../schema/entry.ts';
 import type { CheckReport } from '../schema/run.ts';
 import type { Scope } from '../schema/scope.ts';
 import { byText } from './executions.ts';
+import { logsOf } from './logs.ts';
 import { rerunCommand } from './rerun.ts';
 import type { Review } from './review.ts';
 import { voidedOf } from './voided.ts';
@@ -12,6 +13,7 @@ export function reportCheck(scope: Scope, reviews: readonly Review[]): CheckRepo
   const { planned } = reviews[0] as Review;
   const error = errorOf(reviews);
   const { first, last } = spanOf(reviews);
+  const logs = logsOf(reviews);
   const voided = reviews
     .flatMap(voidedOf)
     .sort((a, b) => a.replicate - b.replicate || a.attempt - b.attempt || byText(a.arm, b.arm));
@@ -27,6 +29,7 @@ export function reportCheck(scope: Scope, reviews: readonly Review[]): CheckRepo
     recorded: recordedBy(reviews),
     ...(error === '' ? {} : { error }),
     ...(voided.length === 0 ? {} : { voided }),
+    ...(logs.length === 0 ? {} : { logs }),
     facts: reviews.flatMap(({ arm, replicate, facts }) =>
       facts.map(({ name, holds, evidence }) => ({
         arm,

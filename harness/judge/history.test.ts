@@ -132,6 +132,40 @@ describe('a gate among the runs before', () => {
     expect(of([...low, null, null, ...high])).toEqual([8]);
   });
 
+  describe('of many gates', () => {
+    const seeded = (seed: number) => {
+      let state = seed;
+      return () => {
+        state = (state * 48_271) % 2_147_483_647;
+        return state / 2_147_483_647;
+      };
+    };
+    /** The gates with a change, of so many that have noise and some that change in the middle, over 12 runs. */
+    const changed = (noisy: number, changing: number, seed: number) => {
+      const draw = seeded(seed);
+      const ids = Array.from({ length: noisy + changing }, (_, at) => (at < noisy ? `noise-${at}` : `change-${at}`));
+      const at = (index: number): Record<string, [Verdict, number]> =>
+        Object.fromEntries(
+          ids.map((id) => [id, ['pass', draw() + (id.startsWith('change') && index >= 6 ? 50 : 0)] as const]),
+        ) as Record<string, [Verdict, number]>;
+      const lines = Array.from({ length: 11 }, (_, index) => line(`run-${index}`, at(index)));
+      const { gates } = reportHistory(run(at(11)), lines, draw);
+      return Object.keys(gates).filter((id) => (gates[id]?.changes.length ?? 0) > 0);
+    };
+
+    test('a run in which none has changed names one as seldom as 1 in 20, however many there are', () => {
+      const alarms = Array.from({ length: 40 }, (_, seed) => changed(40, 0, 1 + 977 * seed)).filter(
+        (ids) => ids.length > 0,
+      );
+      // 2 are expected; 9 or more come about once in 4,000. At 1 % for each gate it would be 13.
+      expect(alarms.length).toBeLessThan(9);
+    });
+
+    test('one that has changed is named among many that have not', () => {
+      expect(changed(59, 1, 7)).toEqual(['change-59']);
+    });
+  });
+
   test(`only the last ${MOST_RUNS} are looked back upon`, () => {
     const lines = Array.from({ length: MOST_RUNS + 1 }, (_, at) => line(`run-${at}`, { a: ['pass', 1] }));
     const { runs } = reportHistory(run({ a: ['pass', 1] }), lines, random);

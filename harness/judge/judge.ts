@@ -71,6 +71,7 @@ export function judge({ scope, promises, entries, damage }: SavedRun): Run {
     checks: checks.map((reviews) => reportCheck(scope, reviews)),
     gates,
     deferred: scope.deferred,
+    ...(scope.readmes === undefined ? {} : { readmes: scope.readmes }),
     series,
     distributions,
     curves: curvesOf(evidence.reviews),

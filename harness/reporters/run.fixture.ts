@@ -399,9 +399,23 @@ export function wholeRun(): Run {
       : gate,
   );
   const failing = run.gates[0] as Gate;
+  const logs = [
+    {
+      arm: 'candidate' as const,
+      replicate: 0,
+      file: 'api.log',
+      from_bytes: 0,
+      to_bytes: 50,
+      lines: [3, 4],
+      end: 'it went\nwrong',
+    },
+  ] satisfies CheckReport['logs'];
+  const checks = run.checks.map((check) => (failing.checks.includes(check.id) ? { ...check, logs } : check));
   return {
     ...run,
     gates,
+    checks,
+    readmes: [{ suite: 'acme-1001', ticket: 'ACME-1001', title: 'Reconnecting', text: README }],
     history: {
       runs: [{ id: 'the-last', startedAt: run.startedAt, commit: null }],
       new: [failing.id],
@@ -439,6 +453,25 @@ export function wholeRun(): Run {
 function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }
+
+/** One of each thing that READMEs have. */
+const README = `# Reconnecting
+
+## What *is* measured
+
+| promise | what is measured, in words that take more room than a narrow screen has |
+|---|---|
+| \`acme-1001/silent-drop-found\` | \`a_measure_with_a_long_name_ms\` |
+
+> Said [elsewhere](https://acme.example/) and [here](docs/here.md).
+
+- one
+- two
+
+\`\`\`
+a line of code that takes more room than a narrow screen has, and then some
+\`\`\`
+`;
 
 /** What the judge makes of a gate whose check never ran. */
 function neverJudged(gate: Gate): Gate {

@@ -128,11 +128,19 @@ describe('a history', () => {
   });
 });
 
-test('what a run was held against is kept with it, and is none when it is not readable', () => {
+test('what a run was held against is kept with it, a line of another version is left out by name, and a file that is no list is none', () => {
   appendHistory(file, named('before'));
   const { lines } = readHistory(file);
   keepHistory(folder, lines);
-  expect(keptHistory(folder)).toEqual(lines);
-  writeFileSync(join(folder, 'history.json'), '[{}]');
+  expect(keptHistory(folder)).toEqual({ lines, problems: [] });
+  const older = { schemaVersion: 0, id: 'old' };
+  writeFileSync(join(folder, 'history.json'), JSON.stringify([older, ...lines]));
+  expect(keptHistory(folder)).toEqual({
+    lines,
+    problems: [
+      expect.stringMatching(/history\.json, line 1, is left out: it is of schema version 0, this harness reads 1$/),
+    ],
+  });
+  writeFileSync(join(folder, 'history.json'), '{}');
   expect(keptHistory(folder)).toBeUndefined();
 });

@@ -94,25 +94,36 @@ export function keepHistory(folder: string, lines: readonly HistoryLine[]): void
   writeAtomically(join(folder, FILES.history), `${JSON.stringify(lines)}\n`);
 }
 
-/** The lines kept in `folder`; undefined when the run knew of no history, or they cannot be understood: no verdict hangs on them. */
-export function keptHistory(folder: string): HistoryLine[] | undefined {
+/** The lines kept in `folder`; undefined when the run knew of no history, or the file is no list of lines: no verdict hangs on them. */
+export function keptHistory(folder: string): History | undefined {
   const path = join(folder, FILES.history);
   if (!existsSync(path)) return undefined;
+  let kept: unknown[];
   try {
-    return z.array(historyLineSchema).parse(JSON.parse(readFileSync(path, 'utf8')));
+    kept = z.array(z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return undefined;
   }
+  const problems: string[] = [];
+  const lines = kept.flatMap((content, index) => {
+    const read = understand(content);
+    if (typeof read !== 'string') return [read];
+    problems.push(`${path}, line ${index + 1}, is left out: ${read}`);
+    return [];
+  });
+  return { lines, problems };
 }
 
 /** The line, or why it is none. */
 function parse(text: string): HistoryLine | string {
-  let content: unknown;
   try {
-    content = JSON.parse(text);
+    return understand(JSON.parse(text));
   } catch {
     return 'it is no JSON, as a line is that was cut in half';
   }
+}
+
+function understand(content: unknown): HistoryLine | string {
   const { schemaVersion } = (content ?? {}) as { schemaVersion?: unknown };
   if (schemaVersion !== HISTORY_SCHEMA_VERSION) {
     const theirs = typeof schemaVersion === 'number' ? `schema version ${schemaVersion}` : 'no schema version';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readEntries } from '../observations/read-entries.ts';
 import type { Entry } from '../schema/entry.ts';
 import { promiseSchema, type ReleasePromise } from '../schema/promise.ts';
-import { type Scope, scopeSchema } from '../schema/scope.ts';
+import { SCOPE_SCHEMA_VERSION, type Scope, scopeSchema } from '../schema/scope.ts';
 import { RunFolderError } from './errors.ts';
 import { FILES } from './files.ts';
 import { hashPromises } from './provenance.ts';
@@ -51,8 +51,11 @@ export async function loadRun(folder: string): Promise<SavedRun> {
 
 function readJson<T>(folder: string, file: string, schema: z.ZodType<T>): T {
   try {
-    return schema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+    const content: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    refuseOtherVersion(join(folder, file), content);
+    return schema.parse(content);
   } catch (error) {
+    if (error instanceof RunFolderError) throw error;
     const detail = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
     throw new RunFolderError(
       'unreadable',
@@ -62,4 +65,16 @@ function readJson<T>(folder: string, file: string, schema: z.ZodType<T>): T {
       },
     );
   }
+}
+
+/** A run is judged again by a harness that knows what its words meant. */
+function refuseOtherVersion(path: string, content: unknown): void {
+  const { schemaVersion, provenance } = (content ?? {}) as Record<string, unknown>;
+  if (typeof schemaVersion !== 'number' || schemaVersion === SCOPE_SCHEMA_VERSION) return;
+  const { commit } = (provenance ?? {}) as Record<string, unknown>;
+  const when = typeof commit === 'string' ? `: check out ${commit.slice(0, 40)}, which it was made on, to read it` : '';
+  throw new RunFolderError(
+    'unreadable',
+    `${path} is of schema version ${schemaVersion}, this harness reads version ${SCOPE_SCHEMA_VERSION}${when}, or run the regression again`,
+  );
 }

@@ -139,6 +139,16 @@ test.for([FILES.proof, FILES.certificate])('a %s that came or changed after the 
   expect((await loadRun(folder)).damage).toContain(broken);
 });
 
+test('a run of another schema is refused by its version, with the commit that can read it', async () => {
+  const folder = createRunFolder(output, scopeOf('x'), promises);
+  const scope = { schemaVersion: 0, provenance: { commit: 'abc123' } };
+  writeFileSync(join(folder, 'scope.json'), JSON.stringify(scope));
+  await expect(loadRun(folder)).rejects.toMatchObject({
+    code: 'unreadable',
+    message: expect.stringMatching(/is of schema version 0, this harness reads version 1: check out abc123, /),
+  });
+});
+
 test('a scope with more replicates than a run can have is refused', async () => {
   const check = { id: 'a/b', suite: 'a', lane: 'timing', arms: ['candidate'], facts: [], measures: {}, components: [] };
   const planned = (replicates: number) => [{ ...check, replicates }] as unknown as Scope['checks'];

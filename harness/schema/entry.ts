@@ -3,6 +3,7 @@
  * Together with `scope.json` and `promises.json` these lines are all the judge needs; a run can be judged again from them.
  */
 import { z } from 'zod';
+import { logPartSchema } from './log-part.ts';
 import { tallySchema } from './tally.ts';
 
 export const ARMS = ['baseline', 'candidate'] as const;
@@ -68,6 +69,8 @@ export const checkEndedSchema = z.strictObject({
   error: z.string().optional(),
   /** The error came before the check's own function began or after it had ended: its stack, its worker, its file. */
   endedBy: z.literal('harness').optional(),
+  /** What the services of its stack wrote meanwhile. Absent where it had none, or they wrote nothing. */
+  logs: z.array(logPartSchema).optional(),
   tally: tallySchema,
 });
 export type CheckEnded = z.infer<typeof checkEndedSchema>;

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { certificateSchema } from './certificate.ts';
 import { armSchema, checkStatusSchema } from './entry.ts';
 import { historyReportSchema } from './history.ts';
+import { logPartSchema } from './log-part.ts';
 import { mutantReportSchema } from './mutant.ts';
 import { operatorSchema, profileSchema, statisticSchema } from './promise.ts';
+import { readmeSchema } from './readme.ts';
 import { laneSchema, provenanceSchema } from './scope.ts';
 import { verdictSchema } from './verdict.ts';
 import { waiverSchema } from './waiver.ts';
@@ -147,6 +149,9 @@ export const curveReportSchema = z.strictObject({
 });
 export type CurveReport = z.infer<typeof curveReportSchema>;
 
+/** Parts of logs kept of a check: a measured one has some for each of its replicates. */
+export const MOST_LOG_PARTS = 24;
+
 export const checkReportSchema = z.strictObject({
   id: z.string(),
   suite: z.string(),
@@ -186,6 +191,25 @@ export const checkReportSchema = z.strictObject({
         says: z.string(),
       }),
     )
+    .optional(),
+  /**
+   * What the services of its stacks wrote, execution by execution, those that went wrong first and at most
+   * `MOST_LOG_PARTS`. Absent when nothing.
+   */
+  logs: z
+    .array(
+      logPartSchema.extend({
+        arm: armSchema,
+        replicate: z.int().nonnegative(),
+        /** The number of the part's first line in its file, from 1, and of its last. Absent where the file cannot be read. */
+        lines: z.tuple([z.int().positive(), z.int().positive()]).optional(),
+        /** It is of an execution that went wrong: one that did not complete, or a candidate's that broke a fact. */
+        wrong: z.literal(true).optional(),
+        /** Its last lines; only of what went wrong. */
+        end: z.string().optional(),
+      }),
+    )
+    .max(MOST_LOG_PARTS)
     .optional(),
   facts: z.array(
     z.strictObject({
@@ -241,6 +265,8 @@ export const runSchema = z.strictObject({
   /** The run among those before it; absent when it knew of no history. */
   history: historyReportSchema.optional(),
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
+  /** What the suites say of themselves; absent when none says anything. */
+  readmes: z.array(readmeSchema).optional(),
   /** Time series for charts; points are [seconds since the first value, value]. */
   series: z.array(
     z.strictObject({

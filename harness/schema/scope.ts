@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ARMS, armSchema } from './entry.ts';
 import { profileSchema } from './promise.ts';
+import { readmeSchema } from './readme.ts';
 import { waiverSchema } from './waiver.ts';
 
 /** Where a check may run: in parallel, mostly idle beside the others, or alone on the machine. */
@@ -52,8 +53,10 @@ export const provenanceSchema = z.strictObject({
 });
 export type Provenance = z.infer<typeof provenanceSchema>;
 
+export const SCOPE_SCHEMA_VERSION = 1;
+
 export const scopeSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(SCOPE_SCHEMA_VERSION),
   id: z.string(),
   product: z.string(),
   /** The command that repeats this run, seed included. */
@@ -70,6 +73,8 @@ export const scopeSchema = z.strictObject({
   deferred: z.array(z.strictObject({ id: z.string(), decidableFrom: profileSchema })),
   /** Gates that were let go when the run began; absent when none were. */
   waivers: z.array(waiverSchema).optional(),
+  /** What the suites of these checks say of themselves; absent when none says anything. */
+  readmes: z.array(readmeSchema).optional(),
   provenance: provenanceSchema,
 });
 export type Scope = z.infer<typeof scopeSchema>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changePoints, splitStatistics } from './e-divisive.ts';
+import { changePoints, changeProbability, splitStatistics } from './e-divisive.ts';
 import vectors from './e-divisive-vectors.json' with { type: 'json' };
 import { StatisticsInputError } from './input-error.ts';
 
@@ -88,4 +88,40 @@ describe('changePoints', () => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY])('%d is refused', (odd) => {
     expect(() => changePoints([1, odd], { random: source(1) })).toThrow(StatisticsInputError);
   });
+});
+
+describe('changeProbability', () => {
+  test('of series without a change is as small as p in at most a share p of them', () => {
+    const random = source(11);
+    let [small, tiny] = [0, 0];
+    for (let series = 0; series < 400; series += 1) {
+      const values = Array.from({ length: 12 }, random);
+      const p = changeProbability(values, { random, permutations: 99 });
+      small += Number(p <= 0.2);
+      tiny += Number(p <= 0.01);
+    }
+    // 80 and 4 are expected; so far off they are about once in 10,000.
+    expect(small).toBeLessThan(111);
+    expect(small).toBeGreaterThan(51);
+    expect(tiny).toBeLessThan(13);
+  });
+
+  test('of a change that no order reaches is as small as the orders can tell, and of no change 1', () => {
+    const values = [
+      ...Array.from({ length: 10 }, (_, i) => i / 100),
+      ...Array.from({ length: 10 }, (_, i) => 9 + i / 100),
+    ];
+    expect(changeProbability(values, { random: source(2), permutations: 199 })).toBe(1 / 200);
+    expect(changeProbability([5, 5, 5, 5], { random: source(2), permutations: 199 })).toBe(1);
+  });
+});
+
+test('a first change that had its test before is taken without another, the next is not', () => {
+  const { values } = vectors.series[2] as { values: number[] };
+  const noise = Array.from({ length: 12 }, source(4));
+  expect(changePoints(noise, { random: source(6) })).toEqual([]);
+  expect(changePoints(noise, { random: source(6), firstIsKnown: true, level: 0.001 })).toHaveLength(1);
+  expect(changePoints(values, { random: source(1), firstIsKnown: true })).toEqual(
+    changePoints(values, { random: source(1) }),
+  );
 });

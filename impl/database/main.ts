@@ -1,4 +1,5 @@
 /** `npm run migrate -- up | down | status | plan`: the indexes of v1.0.1 from the command line. */
+import { constants } from 'node:os';
 import { styleText } from 'node:util';
 import { Command, InvalidArgumentError } from 'commander';
 import { ConfigurationError, readConfiguration, sharedVariables } from '../services/configuration.ts';
@@ -7,7 +8,9 @@ import { MigratorError } from './migrator-error.ts';
 import { ProgressLine } from './progress-line.ts';
 import type { IndexStanding } from './standing.ts';
 
-const EXIT = { failed: 1, interrupted: 130, usage: 254 } as const;
+const EXIT = { failed: 1, usage: 254 } as const;
+/** Of whoever was interrupted: 128 and the number of the signal, as shells have it. */
+let exitOfSignal: number = EXIT.failed;
 
 interface Flags {
   dryRun?: boolean;
@@ -66,11 +69,15 @@ async function withMigrator<T>(options: MigratorOptions, work: (migrator: Migrat
 
 async function migrate(direction: 'up' | 'down', flags: Flags): Promise<void> {
   const stopping = new AbortController();
-  const stop = () => stopping.abort();
+  const line = new ProgressLine(process.stderr);
+  const stop = (signal: NodeJS.Signals) => {
+    line.say('interrupted: taking back what is under way; once more ends at once, and leaves that to the next start');
+    exitOfSignal = 128 + constants.signals[signal];
+    stopping.abort();
+  };
   // `once`: a second one ends the process as usual, and the server then ends the statement.
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  const line = new ProgressLine(process.stderr);
   const options: MigratorOptions = {
     lockTimeout_ms: flags.lockTimeout,
     attempts: flags.attempts,
@@ -132,15 +139,17 @@ function inWords(event: MigrationEvent): string {
       return `  held up (attempt ${event.attempt}): ${event.why}`;
     case 'standing':
       return `${event.index.name} stands already`;
+    case 'left':
+      return `  left invalid, and dropped by the next start: ${event.index.name} could not be dropped: ${event.why}`;
   }
 }
 
 try {
   await program.parseAsync();
 } catch (error) {
-  const interrupted = error instanceof MigratorError && error.code === 'MIGRATOR_INTERRUPTED';
-  process.exitCode = error instanceof ConfigurationError ? EXIT.usage : interrupted ? EXIT.interrupted : EXIT.failed;
-  process.stderr.write(
-    `${styleText('red', error instanceof Error ? error.message || String(error) : String(error))}\n`,
-  );
+  const code = error instanceof MigratorError ? error.code : undefined;
+  const failed = code === 'MIGRATOR_INTERRUPTED' ? exitOfSignal : EXIT.failed;
+  process.exitCode = error instanceof ConfigurationError ? EXIT.usage : failed;
+  const message = error instanceof Error ? error.message || String(error) : String(error);
+  process.stderr.write(`${styleText('red', code === undefined ? message : `${code}: ${message}`)}\n`);
 }

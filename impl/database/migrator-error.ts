@@ -1,4 +1,4 @@
-/** Why a migration did not go on. Nothing is ever half done by it: started again, it goes on from what stands. */
+/** Why a migration did not go on. Started again, it goes on from what stands. */
 
 export type MigratorErrorCode =
   /** Another migrator is at work. */
@@ -9,6 +9,14 @@ export type MigratorErrorCode =
   | 'MIGRATOR_NAME_TAKEN'
   /** Other sessions held what a statement needs, at every attempt. */
   | 'MIGRATOR_BLOCKED'
+  /** The server's disk, or a limit of what a session may write there, is full. */
+  | 'MIGRATOR_NO_SPACE'
+  /** Somebody else cancelled the statement under way. */
+  | 'MIGRATOR_CANCELLED'
+  /** PostgreSQL was not reached, or the connection broke. */
+  | 'MIGRATOR_NO_CONNECTION'
+  /** PostgreSQL refused a statement for any other reason. */
+  | 'MIGRATOR_REFUSED'
   /** PostgreSQL said that it is built, and it is not what was asked for. */
   | 'MIGRATOR_NOT_AS_ASKED'
   | 'MIGRATOR_INTERRUPTED';

@@ -11,6 +11,7 @@ import { MigratorError } from './migrator-error.ts';
 import { type Obstacle, obstaclesFor, obstaclesInWords } from './obstacles.ts';
 import { MigratorSession } from './session.ts';
 import { type IndexStanding, missingTables, standingOf } from './standing.ts';
+import { failureOf } from './statement-failure.ts';
 
 export interface MigratorOptions {
   /**
@@ -33,7 +34,9 @@ export type MigrationEvent =
   | { readonly type: 'statement'; readonly sql: string }
   | { readonly type: 'done'; readonly sql: string; readonly took_ms: number }
   | { readonly type: 'again'; readonly sql: string; readonly attempt: number; readonly why: string }
-  | { readonly type: 'standing'; readonly index: IndexDefinition };
+  | { readonly type: 'standing'; readonly index: IndexDefinition }
+  /** A build that failed could not be taken back: it is invalid, and dropped by the next start. */
+  | { readonly type: 'left'; readonly index: IndexDefinition; readonly why: string };
 
 /** What `up` or `down` would do now. */
 export interface MigrationPlan {
@@ -64,7 +67,7 @@ export class Migrator {
     this.#tell = options.tell ?? (() => {});
   }
 
-  /** Opens two connections to the database of `url`; `close` ends them. */
+  /** Opens two connections to the database of `url`; `close` ends them. @throws MigratorError MIGRATOR_NO_CONNECTION */
   static async connect(url: string, options: MigratorOptions = {}): Promise<Migrator> {
     return new Migrator(await MigratorSession.open(url, options.lockTimeout_ms ?? 5_000), options);
   }
@@ -123,14 +126,11 @@ export class Migrator {
       await this.session.lock(this.#patience_ms, this.#signal);
       await work();
     } catch (error) {
-      if (!this.#signal.aborted || error instanceof MigratorError) throw error;
-      throw new MigratorError(
-        'MIGRATOR_INTERRUPTED',
-        'interrupted; what stands is whole, and another start goes on from it',
-        {
-          cause: error,
-        },
-      );
+      if (error instanceof MigratorError) throw error;
+      if (!this.#signal.aborted) throw failureOf('the migration', error);
+      throw new MigratorError('MIGRATOR_INTERRUPTED', 'interrupted; another start goes on from what stands', {
+        cause: error,
+      });
     } finally {
       this.#signal.removeEventListener('abort', cancel);
       await this.session.unlock();
@@ -142,7 +142,7 @@ export class Migrator {
     try {
       await this.#run(createStatement(index), dropStatement(index));
     } catch (error) {
-      if (this.#signal.aborted) await this.session.worker.query(dropStatement(index));
+      await this.#takeBack(index, error);
       throw error;
     }
     const built = (await standingOf(this.session.worker)).find((one) => one.index === index);
@@ -151,6 +151,18 @@ export class Migrator {
       'MIGRATOR_NOT_AS_ASKED',
       `expected ${index.name} to be valid, and it is ${built?.state ?? 'missing'}: ${built?.found ?? 'nothing has the name'}`,
     );
+  }
+
+  /** What is invalid is paid for by every write, and takes the room that may be wanting. */
+  async #takeBack(index: IndexDefinition, failure: unknown): Promise<void> {
+    const code = failure instanceof MigratorError ? failure.code : undefined;
+    // Who held up the build holds up this as well.
+    if (code === 'MIGRATOR_NO_CONNECTION' || code === 'MIGRATOR_BLOCKED') return;
+    try {
+      await this.session.worker.query(dropStatement(index));
+    } catch (error) {
+      this.#tell({ type: 'left', index, why: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   /** One statement; `before` is run before each further attempt. */
@@ -166,7 +178,8 @@ export class Migrator {
         this.#tell({ type: 'done', sql, took_ms: performance.now() - began_ms });
         return;
       } catch (error) {
-        if (!isOthersDoing(error)) throw error;
+        if (this.#signal.aborted) throw error;
+        if (!isOthersDoing(error)) throw failureOf(sql, error);
         const why = obstaclesInWords(await obstaclesFor(this.session.watcher, this.session.pids));
         if (attempt >= this.#attempts) {
           throw new MigratorError(

@@ -27,7 +27,10 @@ export class MigratorSession {
     this.pids = pids;
   }
 
-  /** `lockTimeout_ms` bounds each wait of a statement for a lock or for other transactions; builds have no bound. */
+  /**
+   * `lockTimeout_ms` bounds each wait of a statement for a lock or for other transactions; builds have no bound.
+   * @throws MigratorError MIGRATOR_NO_CONNECTION
+   */
   static async open(url: string, lockTimeout_ms: number): Promise<MigratorSession> {
     const [worker, watcher] = [connection(url, 'tars-migrator'), connection(url, 'tars-migrator-watch')];
     try {
@@ -42,7 +45,7 @@ export class MigratorSession {
       return new MigratorSession(worker, watcher, [await pidOf(worker), await pidOf(watcher)]);
     } catch (error) {
       await Promise.allSettled([worker.end(), watcher.end()]);
-      throw error;
+      throw new MigratorError('MIGRATOR_NO_CONNECTION', unreached(worker, error), { cause: error });
     }
   }
 
@@ -109,6 +112,14 @@ function connection(url: string, application_name: string): pg.Client {
   // One that breaks fails its query; unheard it would end the process besides.
   client.on('error', () => {});
   return client;
+}
+
+/** Without the URL, which may hold a password. */
+function unreached({ host, port, database }: pg.Client, error: unknown): string {
+  // Of a name with several addresses Node has tried them all, and says nothing itself.
+  const causes = error instanceof AggregateError ? error.errors : [error];
+  const said = causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join('; ');
+  return `expected PostgreSQL to let us into the database ${database} at ${host}:${port}, and it did not: ${said}. Start it, or mend TARS_POSTGRES_URL, and start again`;
 }
 
 async function pidOf(client: pg.Client): Promise<number> {

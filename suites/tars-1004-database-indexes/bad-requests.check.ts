@@ -56,13 +56,16 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   to: ['2026-13-01T00:00:00Z', '2026-01-01T25:00:00Z', 'NaN'],
 };
 
-/** What of the history is there, but is not of this world: nothing is found, and nothing breaks. */
+/** What is not of this world, and the bounds of what may be asked for: nothing is found, and nothing is refused. */
 const EMPTY = [
   'region=atlantis-1',
   'from=9999-12-31T23:59:59Z',
   'to=0000-01-01T00:00:00Z',
   `cursor=${encoded(['0', UUID])}`,
   'from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00.001Z',
+  'limit=1',
+  'limit=100',
+  'offset=10000',
 ];
 const HEADER_BYTES = 1024 * 1024;
 /** Closing a connection too early loses the answer now and then only. */
@@ -70,7 +73,8 @@ const LARGE_AT_ONCE = 50;
 
 const INJECTED = 'SQL in any parameter of any operation is refused by the name of the parameter';
 const LIMITS = 'limits, offsets, cursors and moments that cannot be are refused by their names';
-const NOTHING = 'a region that nobody knows and moments out of range give an empty page';
+const NOTHING =
+  'a region that nobody knows, moments out of range, and the bounds of limit and offset give an empty page';
 const LARGE = 'headers of 1 MB are 431';
 const SOUND = 'the tables stand and the API is ready after all of it';
 

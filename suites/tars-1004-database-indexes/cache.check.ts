@@ -5,13 +5,12 @@ import pg from 'pg';
 import { Agent, request } from 'undici';
 import { login } from '../../fixtures/api-client.ts';
 import { agentOf } from '../../fixtures/evaluation-data/fill-tables.ts';
-import {
-  type DashboardOnBreakableServers,
-  dashboardOnBreakableServers,
-} from '../../fixtures/stacks/dashboard-on-breakable-servers.ts';
+import { dashboardOnBreakableServers } from '../../fixtures/stacks/dashboard-on-breakable-servers.ts';
 import { check } from '../../harness/checks/check.ts';
 import { runLoad } from '../../harness/load/run-load.ts';
 import { describeError, waitUntil } from '../../harness/processes/wait.ts';
+import { looksIntoTheCache } from './cache-looks.ts';
+import { asking, tryKeys } from './tried-keys.ts';
 
 const STORM = 500;
 const HANDFUL = 25;
@@ -79,14 +78,13 @@ async function answerOf(url: URL, headers: Record<string, string>, dispatcher: A
   }
 }
 
-/** Redis's own count of the command by which a page is looked for, since its start. */
-async function looksIntoTheCache(redis: Redis): Promise<number> {
-  return Number(/^cmdstat_hmget:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1] ?? 0);
-}
-
 const AT_ONCE = 'what was written is in every list as soon as its writer has seen it';
-const KEYS_AT_ONCE = 'a key is listed as soon as it is issued, and neither listed nor let in as soon as it is revoked';
+const KEYS_AT_ONCE =
+  'a key is listed as soon as it is issued, is nobody else’s to revoke, and is neither listed nor let in as soon as it is revoked';
+const CHANCE = 'what is secret of the keys is drawn from all letters and digits';
 const WRITES = 10;
+/** Of 62, in ten secrets of 32: fewer than 55 are drawn in less than one of 10^6 such draws. */
+const CHARACTERS_MIN = 55;
 
 check(
   'tars-1004/own-writes',
@@ -94,7 +92,7 @@ check(
     lane: 'functional',
     stack: dashboardOnBreakableServers,
     from: 'standard',
-    facts: [AT_ONCE, KEYS_AT_ONCE],
+    facts: [AT_ONCE, KEYS_AT_ONCE, CHANCE],
   },
   async ({ stack, fact, signal }) => {
     const ask = await asking(stack);
@@ -129,53 +127,20 @@ check(
         if (shown.length < lists.length) missing.push(`${agent}: only in ${shown.join(', ') || 'none'}`);
       }
       fact(AT_ONCE, missing.length === 0, missing.join('; '));
-      const untrue = await keysUntrue(stack, ask);
+      const { untrue, secrets } = await tryKeys(stack, ask, WRITES);
       fact(KEYS_AT_ONCE, untrue.length === 0, untrue.join('; '));
+      const drawn = new Set(secrets.join('')).size;
+      fact(
+        CHANCE,
+        new Set(secrets).size === WRITES && secrets.every((one) => one.length >= 32) && drawn >= CHARACTERS_MIN,
+        `${drawn} of 62 characters in ${secrets.length} keys`,
+      );
     } finally {
       await database.query("DELETE FROM evaluations WHERE agent_id LIKE 'writer-%'");
       await database.end();
     }
   },
 );
-
-type Ask = (
-  method: 'GET' | 'POST' | 'DELETE',
-  path: string,
-  options?: { readonly body?: object; readonly key?: string },
-) => Promise<{ status: number; text: string }>;
-
-async function asking(stack: DashboardOnBreakableServers): Promise<Ask> {
-  const token = await login(stack, 'viewer');
-  return async (method, path, { body, key } = {}) => {
-    const response = await fetch(new URL(path, stack.api.address), {
-      method,
-      headers: {
-        ...(key === undefined ? { authorization: `Bearer ${token}` } : { 'x-api-key': key }),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(5_000),
-    });
-    return { status: response.status, text: await response.text() };
-  };
-}
-
-async function keysUntrue({ release }: DashboardOnBreakableServers, ask: Ask): Promise<string[]> {
-  const untrue: string[] = [];
-  for (let time = 1; time <= WRITES; time += 1) {
-    const issued = await ask('POST', '/api/v1/api-keys', { body: { name: `key ${time}` } });
-    const { id, key } = JSON.parse(issued.text) as { id: string; key: string };
-    const listed = await ask('GET', '/api/v1/api-keys', { key });
-    await ask('DELETE', `/api/v1/api-keys/${id}`);
-    const refused = await ask('GET', '/api/v1/api-keys', { key });
-    const left = await ask('GET', '/api/v1/api-keys');
-    if (!listed.text.includes(id))
-      untrue.push(`${release}: issued, and listed: ${listed.status} ${listed.text.slice(0, 100)}`);
-    if (refused.status !== 401) untrue.push(`${release}: revoked, and answered with ${refused.status}`);
-    if (left.text.includes(id)) untrue.push(`${release}: revoked, and still listed`);
-  }
-  return untrue;
-}
 
 const SERVED = 'pages come from the cache again once Redis is back';
 const LOAD = { rate_per_s: 100, duration_ms: 4_000 } as const;

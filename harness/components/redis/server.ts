@@ -1,14 +1,29 @@
 /** A Redis or Valkey server of our own, on 127.0.0.1, in a temporary folder. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startProcess } from '../../processes/run-process.ts';
+import { type RunningProcess, startProcess } from '../../processes/run-process.ts';
 import { waitUntil } from '../../processes/wait.ts';
 import type { ComponentContext } from '../component.ts';
 import { outputOf } from '../find-on-path.ts';
 import { startOnFreePort } from '../free-port-start.ts';
 import { inspectRedis, isNewEnough, VERSION_MIN, withRedis } from './connect.ts';
 
-const START_TIMEOUT_MS = 30_000;
+export const START_TIMEOUT_MS = 30_000;
+/** What the server says when it serves. */
+export const READY_LINE = 'ready to accept connections';
+
+/** Of each server we start, wherever it runs. */
+export const SETTINGS = {
+  databases: '256', // one for each stack that shares the server
+  save: '', // no snapshots: their forks would disturb what is measured
+  appendonly: 'no',
+  daemonize: 'no',
+} as const;
+
+/** Settings as a Redis server takes them on its command line. */
+export function settingsArgs(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+}
 
 export interface ServerOptions {
   readonly choosePort?: () => Promise<number>;
@@ -46,38 +61,37 @@ export async function startServer(context: ComponentContext, binary: string, opt
 }
 
 async function startOn(port: number, home: string, context: ComponentContext, binary: string) {
-  const { signal } = context;
-  signal?.throwIfAborted();
-  const settings = {
-    bind: '127.0.0.1',
-    port: String(port),
-    databases: '256', // one for each stack that shares the server
-    dir: home,
-    save: '', // no snapshots: their forks would disturb what is measured
-    appendonly: 'no',
-    daemonize: 'no',
-  };
+  context.signal?.throwIfAborted();
   const running = await startProcess({
     name: 'redis',
     command: binary,
-    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    args: settingsArgs({ bind: '127.0.0.1', port: String(port), dir: home, ...SETTINGS }),
     env: { PATH: context.env.PATH, LC_ALL: 'C' },
     cwd: home,
     reaper: context.reaper,
     logFile: join(context.logFolder, 'redis.log'),
   });
+  const url = `redis://127.0.0.1:${port}`;
+  return { running, url, version: await awaitServing(running, url, context.signal) };
+}
+
+/** Resolves with the version when the server answers commands. It is stopped when that fails. Throws ProcessError. */
+export async function awaitServing(
+  running: RunningProcess,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const abort = () => void running.stop();
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   try {
-    const url = `redis://127.0.0.1:${port}`;
     const waitingFor = 'Redis to accept connections';
-    await running.waitForLine(/ready to accept connections/i, { waitingFor, timeout_ms: START_TIMEOUT_MS });
+    await running.waitForLine(new RegExp(READY_LINE, 'i'), { waitingFor, timeout_ms: START_TIMEOUT_MS });
     const wait = { timeout_ms: START_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
     await waitUntil(waitingFor, () => withRedis(url, (redis) => redis.ping()), wait);
     const { version } = await inspectRedis(url);
     signal?.throwIfAborted(); // It is being stopped.
-    return { running, url, version };
+    return version;
   } catch (error) {
     await running.stop();
     throw error;

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DistributionReport, Gate, LooksReport, Run } from '../../schema/run.ts';
-import { bigRun, emptyRun, guardrailGate } from '../run.fixture.ts';
+import { bigRun, emptyRun, gate, guardrailGate } from '../run.fixture.ts';
 import { renderHtml } from './html.ts';
 
 const QUANTILES = [1, 5, 25, 50, 75, 95, 99];
@@ -114,8 +114,48 @@ test('a run of 2,000 gates draws samples and looks for the 200 worst that do not
   const distributions = [spread('baseline', 1), spread('candidate', 2)];
   const page = renderHtml({ ...big, gates, distributions });
   expect(Buffer.byteLength(page)).toBeLessThan(5 * 2 ** 20);
-  expect(page).toContain('samples and looks are drawn for the 200 worst that do not pass.');
+  expect(page).toContain('samples and looks are drawn for 200: the worst that do not pass,');
   const all = drawings(renderHtml({ ...big, gates: failing, distributions }), 'The evidence after');
   expect(all.length).toBeGreaterThan(0);
   expect(all.length).toBeLessThanOrEqual(200);
+});
+
+describe('in a run of more gates than have charts', () => {
+  /** 201 gates in pairs of the same measure, each with samples; the last one fails. */
+  const gates = Array.from({ length: 201 }, (_, i) =>
+    gate({
+      ...absolute,
+      id: `acme-1/gate-${i}`,
+      suite: 'acme-1',
+      measure: `m${Math.floor(i / 2)}_ms`,
+      verdict: i === 200 ? 'fail' : 'pass',
+    }),
+  );
+  const distributions = Array.from({ length: 101 }, (_, i) => ({
+    ...spread('candidate', 1),
+    suite: 'acme-1',
+    measure: `m${i}_ms`,
+  }));
+  const page = renderHtml({ ...bigRun(), gates, distributions });
+  const detailOf = (id: number) =>
+    page.match(new RegExp(`<details class="gate" id="acme-1/gate-${id}"[\\s\\S]*?</details>`))?.[0] ?? '';
+
+  test('those that fail are drawn, and those that pass once for each measure; the others lead there', () => {
+    expect(detailOf(200)).toContain('is spread');
+    expect(detailOf(0)).toContain('is spread');
+    expect(detailOf(0)).not.toContain('drawn at');
+    expect(detailOf(1)).not.toContain('is spread');
+    expect(detailOf(1)).toContain('drawn at <a href="#acme-1%2Fgate-0">acme-1/gate-0</a>');
+  });
+
+  test('no more are drawn than are said to be', () => {
+    const many = gates.map((one, i) => ({ ...one, measure: `n${i}_ms` }));
+    const spreads = many.map(({ measure }) => ({ ...spread('candidate', 1), suite: 'acme-1', measure }));
+    expect(drawings(renderHtml({ ...bigRun(), gates: many, distributions: spreads }), 'is spread')).toHaveLength(200);
+  });
+
+  test('where no samples are kept none are promised', () => {
+    const bare = renderHtml({ ...bigRun(), gates, distributions: [] });
+    expect(bare).not.toContain('drawn at');
+  });
 });

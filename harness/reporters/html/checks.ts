@@ -4,6 +4,7 @@ import type { CheckReport, Run } from '../../schema/run.ts';
 import { cut } from '../printable.ts';
 import { counted, tookText } from '../quantity.ts';
 import { voidedText } from '../voided.ts';
+import { CheckLogs } from './check-logs.ts';
 import { attachmentsByFile, Evidence } from './evidence.ts';
 import { isLarge } from './large.ts';
 import { Command, checkAnchor, Folded, Section } from './parts.ts';
@@ -45,6 +46,7 @@ function Check({ check, arms, later, attachments }: CheckProps) {
     ${voidedText(check) !== undefined && html`<p class="quiet">${voidedText(check)}</p>`}
     ${check.facts.length > 0 && html`<${Facts} of=${check.id} facts=${check.facts} arms=${arms} attachments=${attachments} />`}
     <${Recorded} check=${check} arms=${arms} />
+    <${CheckLogs} logs=${check.logs} arms=${arms} />
     <${Command} command=${check.rerun} />
     </${Folded}>
   </details>`;
@@ -100,11 +102,11 @@ function Seen({ facts, attachments }: Omit<FactsProps, 'of' | 'arms'>) {
     .filter((fact) => !fact.holds)
     .map((fact) => {
       const where = many ? ` in replicate ${fact.replicate}` : '';
-      return html`<b class="no">✗ broken</b>${where}${after(fact.evidence === undefined ? [] : [fact.evidence])}`;
+      return html`<b class="no">✗ broken</b>${where}${after(fact.evidence ? [fact.evidence] : [])}`;
     });
   if (held.length > 0) {
     const where = many ? ` in ${held.length} of ${facts.length}` : '';
-    const evidence = new Set(held.map((fact) => fact.evidence).filter((text) => text !== undefined));
+    const evidence = new Set(held.flatMap((fact) => fact.evidence || []));
     lines.push(html`<b class="yes">✓ holds</b>${where}${after([...evidence])}`);
   }
   return lines.length === 1 ? lines : lines.map((line) => html`<p>${line}</p>`);

@@ -1,6 +1,7 @@
-/** Each gate by itself: the drawings, the reason, and the checks it was judged from. */
+/** Each gate by itself: the drawings, the reason, the checks it was judged from, and what it said in earlier runs. */
 import { html } from 'htm/preact';
 import type { Arm } from '../../schema/entry.ts';
+import type { HistoryReport } from '../../schema/history.ts';
 import type { CheckReport, DistributionReport, Gate, Run } from '../../schema/run.ts';
 import { cut, MOST_REASON } from '../printable.ts';
 import {
@@ -14,37 +15,39 @@ import {
   number,
   quantity,
 } from '../quantity.ts';
-import { byTicket, MEANINGS, troubles } from '../triage.ts';
+import { byTicket, MEANINGS } from '../triage.ts';
+import { chartedGates, MOST_CHARTED, measureOf } from './charted.ts';
 import { DistributionDrawing } from './distribution-drawing.ts';
+import { changedIn } from './history.ts';
 import { IntervalDrawing } from './interval-drawing.ts';
 import { isLarge } from './large.ts';
 import { LooksDrawing } from './looks-drawing.ts';
 import { Anchor, Badge, Command, checkAnchor, Folded, Section, Terms } from './parts.ts';
+import { Stretches } from './stretches.ts';
+import { TrendDrawing } from './trend-drawing.ts';
 
-/** In a run of more gates than this only those that do not pass are drawn, or the page would grow past what a browser likes. */
+/** In a run of more gates than this those that pass are drawn only where their samples are, or the page would grow past what a browser likes. */
 const MOST_DRAWN = 1000;
-
-/** Of more gates than this only the worst that do not pass have charts of their samples, for the same reason. */
-const MOST_CHARTED = 200;
 
 export function GateDetails({ run }: { run: Run }) {
   if (run.gates.length === 0) return null;
   const { arms } = run.provenance;
-  const few = run.gates.length <= MOST_CHARTED;
-  const charted = new Set(few ? run.gates : troubles(run).slice(0, MOST_CHARTED));
+  const charted = chartedGates(run);
   const distributions = Map.groupBy(run.distributions, measureOf);
   const all = run.gates.length <= MOST_DRAWN;
   const later = isLarge(run);
   const checks = new Map(run.checks.map((check) => [check.id, check]));
   return html`<${Section} id="details" title="Gates one by one">
-    ${!all && html`<p class="quiet">With more than ${counted(MOST_DRAWN, 'gate')}, those that pass are not drawn.</p>`}
-    ${!few && html`<p class="quiet">With more than ${counted(MOST_CHARTED, 'gate')}, samples and looks are drawn for the ${number(MOST_CHARTED, 15)} worst that do not pass.</p>`}
+    ${!all && html`<p class="quiet">With more than ${counted(MOST_DRAWN, 'gate')}, those that pass are drawn only where their samples are.</p>`}
+    ${!charted.all && html`<p class="quiet">With more than ${counted(MOST_CHARTED, 'gate')}, samples and looks are drawn for ${number(MOST_CHARTED, 15)}: the worst that do not pass, then one that passes for each measure, to which others of the same samples lead.</p>`}
     <p class="fold" hidden><button type="button" data-fold="open">Expand all</button> <button type="button" data-fold="close">Collapse all</button></p>
     ${byTicket(run).map(({ name, gates }) => {
       const details = (of: Gate[]) =>
         of.map(
-          (gate) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass'}
-          charted=${charted.has(gate)} checks=${gate.checks.flatMap((id) => checks.get(id) ?? [])} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
+          (
+            gate,
+          ) => html`<${Detail} gate=${gate} arms=${arms} drawn=${all || gate.verdict !== 'pass' || charted.gates.has(gate)}
+          charted=${charted.gates.has(gate)} drawnAt=${charted.at(gate)} history=${run.history} checks=${gate.checks.flatMap((id) => checks.get(id) ?? [])} distributions=${distributions.get(measureOf(gate)) ?? []} />`,
         );
       if (!later) return html`<div class="of-ticket"><h3>${name}</h3>${details(gates)}</div>`;
       const passing = gates.filter(({ verdict }) => verdict === 'pass');
@@ -56,22 +59,21 @@ export function GateDetails({ run }: { run: Run }) {
   </${Section}>`;
 }
 
-/** Gates of one suite and measure have the same samples. */
-function measureOf({ suite, measure }: { suite: string; measure: string }): string {
-  return JSON.stringify([suite, measure]);
-}
-
 interface DetailProps {
   gate: Gate;
   arms: Run['provenance']['arms'];
   checks: CheckReport[];
   drawn: boolean;
   charted: boolean;
+  drawnAt: Gate | undefined;
+  history: HistoryReport | undefined;
   distributions: DistributionReport[];
 }
 
-function Detail({ gate, arms, checks, drawn, charted, distributions }: DetailProps) {
+function Detail({ gate, arms, checks, drawn, charted, drawnAt, history, distributions }: DetailProps) {
   const passes = gate.verdict === 'pass';
+  // Where no run came before, there is nothing to tell.
+  const past = history !== undefined && history.runs.length > 0 ? history.gates[gate.id] : undefined;
   return html`<details class="gate" id=${gate.id} data-v=${gate.verdict} open=${!passes}>
     <summary><${Badge} verdict=${gate.verdict} /> <b>${gate.says}</b> <code>${gate.id}</code></summary>
     <p class="reason">${cut(gate.reason, MOST_REASON)}</p>
@@ -82,9 +84,12 @@ function Detail({ gate, arms, checks, drawn, charted, distributions }: DetailPro
       ['Judged on', judgedOn(gate)],
       [arms.candidate, seenText(gate, 'candidate', checks)],
       [arms.baseline, gate.baseline && seenText(gate, 'baseline', checks)],
+      ['Samples', drawnAt && html`drawn at <${Anchor} id=${drawnAt.id}>${drawnAt.id}</${Anchor}>`],
       ['Noise floor', noiseFloorText(gate)],
       ['Would be called', detectableText(gate)],
       ['Called', gate.looks && calledText(gate.looks)],
+      ['In each run', past && html`<${Stretches} verdicts=${past.verdicts} />`],
+      ['Changed in', past && history && changedIn(past, history).join(', ')],
       [
         'Checks',
         gate.checks.map((check, i) => html`${i > 0 && ', '}<${Anchor} id=${checkAnchor(check)}>${check}</${Anchor}>`),
@@ -96,7 +101,8 @@ function Detail({ gate, arms, checks, drawn, charted, distributions }: DetailPro
       gate.kind !== 'facts' &&
       html`<div class="beside charts">
       <${DistributionDrawing} gate=${gate} distributions=${distributions} arms=${arms} />
-      ${gate.looks && html`<${LooksDrawing} looks=${gate.looks} />`}</div>`
+      ${gate.looks && html`<${LooksDrawing} looks=${gate.looks} />`}
+      ${past && html`<${TrendDrawing} gate=${gate} history=${history} />`}</div>`
     }
     <${Command} command=${gate.rerun} />
   </details>`;

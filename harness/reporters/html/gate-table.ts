@@ -10,6 +10,9 @@ import { isLarge } from './large.ts';
 import { Anchor, Badge, Counts, Section } from './parts.ts';
 import { ticketAnchor } from './tickets.ts';
 
+/** Rows laid out together: some screens. Each group costs a little at every frame, each row of one at the first. */
+const AT_ONCE = 25;
+
 export function GateTable({ run }: { run: Run }) {
   const { baseline, candidate } = run.provenance.arms;
   if (run.gates.length === 0) return null;
@@ -24,10 +27,10 @@ export function GateTable({ run }: { run: Run }) {
           <${Head}>${baseline}<small>baseline</small></${Head}><${Head}>Samples</${Head}><${Head}>Reason</${Head}>
         </tr></thead>
         ${byTicket(run).map(
-          ({ name, gates, counts }) => html`<tbody role="rowgroup">
+          ({ name, gates, counts }) => html`<tbody class="heading" role="rowgroup">
             <tr class="group" role="row"><th role="rowheader" scope="rowgroup" colspan="7" id=${ticketAnchor(name)}>${name} <${Counts} counts=${counts} /></th></tr>
-            ${gates.map((gate) => html`<${Row} gate=${gate} brief=${brief && gate.verdict === 'pass'} />`)}
-          </tbody>`,
+          </tbody>
+          ${chunksOf(gates).map((chunk) => html`<tbody role="rowgroup">${chunk.map((gate) => html`<${Row} gate=${gate} brief=${brief && gate.verdict === 'pass'} />`)}</tbody>`)}`,
         )}
       </table>
     </div>
@@ -36,6 +39,13 @@ export function GateTable({ run }: { run: Run }) {
       <ul class="plain">${VERDICTS.map((verdict) => html`<li><${Badge} verdict=${verdict} /> ${MEANINGS[verdict]}</li>`)}</ul>
     </details>
   </${Section}>`;
+}
+
+/** The rows of a ticket in groups, each of which a browser need not lay out before it is on screen. */
+function chunksOf(gates: readonly Gate[]): Gate[][] {
+  return Array.from({ length: Math.ceil(gates.length / AT_ONCE) }, (_, i) =>
+    gates.slice(AT_ONCE * i, AT_ONCE * (i + 1)),
+  );
 }
 
 /** Shown by the page's script only: without it these would do nothing. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import type { CheckReport } from '../../schema/run.ts';
 import * as runs from '../run.fixture.ts';
+import { usualRun } from '../usual-run.fixture.ts';
 import { renderHtml } from './html.ts';
 
 const KIB = 1024;
@@ -35,6 +37,36 @@ describe('renderHtml', () => {
         'The run is not complete: postgres could not be had: no provider could serve it; `apt-get install -y postgresql` gets it (and 1 more).',
     );
     expect(firstScreen(renderHtml(runs.passingRun()))).toContain('v1.0.1 passes all 12 gates.');
+  });
+
+  describe('of a check', () => {
+    const part = { arm: 'candidate' as const, replicate: 1, file: 'api-candidate.log', from_bytes: 10, to_bytes: 1500 };
+    const withLogs = (logs: CheckReport['logs']) =>
+      renderHtml({ ...runs.passingRun(), checks: [runs.checkReport('acme-1001/drop', { logs })] });
+
+    it('leads to the lines that its services wrote, and shows the last ones of what went wrong', () => {
+      const page = withLogs([{ ...part, lines: [1200, 1234], end: 'listening\n<b>gone</b>' }]);
+      expect(page).toContain('<a href="logs/api-candidate.log">api-candidate.log</a>');
+      expect(textOf(page)).toContain('v1.0.1, replicate 1: api-candidate.log lines 1,200 to 1,234');
+      expect(page).toContain('listening\n&lt;b>gone&lt;/b></pre>');
+      expect(textOf(withLogs([{ ...part, lines: [7, 7] }]))).toContain('api-candidate.log line 7');
+      expect(textOf(withLogs([part]))).toContain('api-candidate.log bytes 10 to 1,500');
+    });
+
+    it.each([
+      [8, false],
+      [9, true],
+    ])('of %i parts says that there are more: %s', (count, more) => {
+      const page = withLogs(Array.from({ length: count }, () => part));
+      expect(page.split('>api-candidate.log</a>').length - 1).toBe(8);
+      expect(page.includes('and 1 more part in run.json')).toBe(more);
+    });
+
+    it('makes no link of a name that leads out of the folder of the run', () => {
+      const page = withLogs([{ ...part, file: '../../../etc/passwd' }]);
+      expect(page).toContain('<code>../../../etc/passwd</code>');
+      expect(page).not.toContain('passwd"');
+    });
   });
 
   it('tells a component that could not be had once, before what it kept from being judged, with its command', () => {
@@ -102,6 +134,9 @@ describe('renderHtml', () => {
     const page = renderHtml({ ...runs.emptyRun(), checks: [check] });
     expect(page).toContain('✗ broken</b> in replicate 1: seen 1');
     expect(page).toContain('✓ holds</b> in 2 of 3: seen 0; seen 2');
+    // Evidence without a word is none.
+    const bare = runs.checkReport('acme-1001/bare', { facts: [{ ...fact(0, true), evidence: '' }] });
+    expect(renderHtml({ ...runs.passingRun(), checks: [bare] })).toContain('✓ holds</b></td>');
   });
 
   it('does not call a run that ended in order incomplete because of it', () => {
@@ -228,14 +263,14 @@ describe('the page is one safe file', () => {
 });
 
 describe('the size of the page', () => {
-  it('stays under 1 MiB for a usual run', () => {
-    expect(Buffer.byteLength(renderHtml(runs.failingRun()))).toBeLessThan(1024 * KIB);
+  it('stays under 1 MiB for a run of the size of a standard one, with a history of 50', () => {
+    expect(Buffer.byteLength(renderHtml(usualRun()))).toBeLessThan(1024 * KIB);
   });
 
   it('stays under 5 MiB with 2,000 gates and 10,000 facts, and says what is not drawn', () => {
     const page = renderHtml(runs.bigRun());
     expect(Buffer.byteLength(page)).toBeLessThan(5 * 1024 * KIB);
-    expect(page).toContain('With more than 1,000 gates, those that pass are not drawn.');
+    expect(page).toContain('With more than 1,000 gates, those that pass are drawn only where their samples are.');
   });
 
   it('does not grow with what a run says of itself: reasons, errors and sentences of any length', () => {

@@ -59,6 +59,12 @@
   const shown = document.querySelector('.filter output');
   const pills = all('.pill');
   const groups = all('tbody:has(> [data-v]), .of-ticket');
+  const headings = all('tbody.heading');
+  const hasRows = (heading) => {
+    let rows = heading.nextElementSibling;
+    while (rows?.hidden) rows = rows.nextElementSibling;
+    return rows !== null && !headings.includes(rows);
+  };
   const chosen = () => pills.filter((pill) => pill.ariaPressed === 'true').map((pill) => pill.dataset.verdict);
 
   // Read at the first search: a large page is to open before.
@@ -85,6 +91,7 @@
     }
     // Of gates that wait to be unfolded, what they hold is in the table.
     for (const group of groups) group.hidden = group.querySelector('[data-v]:not([hidden]), noscript') === null;
+    for (const heading of headings) heading.hidden = !hasRows(heading);
     shown.textContent = left === gates.length ? '' : `${left} of ${gates.length} gates`;
   };
 

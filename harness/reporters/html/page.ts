@@ -15,6 +15,7 @@ import { isLarge } from './large.ts';
 import { Masthead } from './masthead.ts';
 import { Mutants } from './mutants.ts';
 import { Provenance, Scope } from './provenance.ts';
+import { Readmes } from './readmes.ts';
 import { SeriesCharts } from './series-chart.ts';
 import { Tickets } from './tickets.ts';
 import { Waived } from './waived.ts';
@@ -36,6 +37,7 @@ export function Page({ run }: { run: Run }) {
       <${GateTable} run=${run} />
       <${GateDetails} run=${run} />
       <${History} run=${run} />
+      <${Readmes} run=${run} />
       <${Mutants} run=${run} />
       <${JudgeCertificate} run=${run} />
       <${Curves} run=${run} />

@@ -53,6 +53,11 @@ export class MigratorProcess {
     await this.#process.exited;
   }
 
+  /** Ctrl-C. */
+  interrupt(): void {
+    this.#process.kill('SIGINT');
+  }
+
   /** Resolves with "exit code 0" or how else it ended. @throws WaitTimeoutError */
   async end(timeout_ms: number): Promise<string> {
     let ended: string | undefined;

@@ -1,0 +1,88 @@
+/** TARS-1004: faults that v1.0.1 could have had in who is let in by an API key, and how often. */
+import type { MutantDeclaration } from '../../harness/mutants/declared.ts';
+
+const OWASP = 'OWASP API Security Top 10, 2023';
+
+export const access = {
+  'tars-1004/revoked-key-let-in': {
+    source: 'issue 6: revoked means refused at once',
+    says: 'A key that was revoked opens the API as before',
+    file: 'impl/services/api-keys.ts',
+    find: 'WHERE k.key_hash = $1 AND k.revoked_at IS NULL',
+    replace: 'WHERE k.key_hash = $1',
+    gates: ['tars-1004/own-writes/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/key-revoked-by-anybody': {
+    source: `${OWASP}, API1: broken object level authorization`,
+    says: 'Whoever knows the id of a key can revoke it',
+    file: 'impl/services/api-keys.ts',
+    find: 'WHERE id = $2 AND user_id = $1 AND',
+    replace: 'WHERE id = $2 AND $1::uuid IS NOT NULL AND',
+    gates: ['tars-1004/own-writes/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/key-that-can-be-guessed': {
+    source: 'issue 6: a prefix and 128 random bits or more',
+    says: 'A key is drawn from four characters: 64 bits',
+    file: 'impl/services/api-keys.ts',
+    find: 'randomInt(ALPHABET.length)',
+    replace: 'randomInt(4)',
+    gates: ['tars-1004/own-writes/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/key-without-a-limit': {
+    source: `${OWASP}, API4: unrestricted resource consumption`,
+    says: 'An API key may ask as often as its addresses may',
+    file: 'impl/database/rate-limits.ts',
+    find: "typeof key === 'string' && spend(",
+    replace: "typeof key === 'number' && spend(",
+    gates: ['tars-1004/rate-limits/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/one-limit-for-all-keys': {
+    source: 'issue 6: a rate limit per key',
+    says: 'All keys together may ask as often as one should',
+    file: 'impl/database/rate-limits.ts',
+    find: 'spend(keys, digest(key),',
+    replace: "spend(keys, 'key',",
+    gates: ['tars-1004/rate-limits/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/key-after-key-tried': {
+    source: `${OWASP}, API2: credential stuffing without a limit of the address`,
+    says: 'Whoever tries key after key is never the same client twice',
+    file: 'impl/database/rate-limits.ts',
+    find: 'spend(addresses, ip,',
+    replace: 'spend(addresses, String(key),',
+    gates: ['tars-1004/rate-limits/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/told-to-come-back-in-milliseconds': {
+    source: 'RFC 9110, section 10.2.3: Retry-After is in seconds',
+    says: 'A client that is over its limit is told to stay away for most of a day',
+    file: 'impl/database/rate-limits.ts',
+    find: 'refusal.msBeforeNext / 1000',
+    replace: 'refusal.msBeforeNext',
+    gates: ['tars-1004/rate-limits/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/watchers-limited': {
+    source: 'impl/database/rate-limits.ts: health and metrics are asked for by machines that watch the service',
+    says: 'A client that is over its limit makes the service look dead to whoever watches it from the same address',
+    file: 'impl/database/rate-limits.ts',
+    find: 'if (UNLIMITED.test(url)) return;',
+    replace: '',
+    gates: ['tars-1004/rate-limits/facts'],
+    profile: 'standard',
+  },
+  'tars-1004/nobody-let-in-without-redis': {
+    source: 'issue 6: Redis away, straight to the database, no error',
+    says: 'A request that cannot be counted is an error',
+    file: 'impl/database/rate-limits.ts',
+    find: 'if (!(refusal instanceof RateLimiterRes)) return;',
+    replace: 'if (!(refusal instanceof RateLimiterRes)) throw refusal;',
+    gates: ['tars-1004/cache-outage'],
+    profile: 'standard',
+  },
+} satisfies Record<string, MutantDeclaration>;
