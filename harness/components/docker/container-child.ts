@@ -7,12 +7,16 @@
  * usage: node container-child.ts <ContainerSpec as JSON>; SIGTERM ends it, SIGUSR2 starts a server that was killed
  * again, on the same port and with its data. CONTAINER_PASSWORD is PASSWORD in the container.
  */
+import { finished } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
 import { ownersHere, stateOfOwner, thisOwner } from '../../processes/owner.ts';
 import { describeError } from '../../processes/wait.ts';
 import { type ContainerSpec, OWNER_LABEL } from './container.ts';
 
 const REMOVED_ALREADY = [404, 409];
+/** How long the last lines of a server that has ended may be on their way here. */
+const LAST_WORDS_MS = 2_000;
 
 const spec = JSON.parse(process.argv[2] ?? '{}') as ContainerSpec;
 const { container: client } = await getContainerRuntimeClient();
@@ -46,19 +50,26 @@ class LoopbackContainer extends GenericContainer {
   }
 
   protected override async containerCreated(): Promise<void> {
-    await listen();
+    const { heard } = await listen();
     const ended = container.wait({ condition: 'next-exit' });
     // Testcontainers would look for the ports of a server that ended at once for another ten seconds.
-    ended.then(({ StatusCode }) => {
-      if (!serves) void fail(new Error(`it ended with exit code ${StatusCode} before it served`));
+    ended.then(async ({ StatusCode }) => {
+      // What it said last comes by another connection than that it ended, and is the reason.
+      await Promise.race([heard, delay(LAST_WORDS_MS)]);
+      if (!serves) await fail(new Error(`it ended with exit code ${StatusCode} before it served`));
     }, fail);
   }
 }
 
-/** What the server says from now on is said here; asked for before it starts, so that no line is missed. */
-async function listen(): Promise<void> {
+/**
+ * What the server says from now on is said here; asked for before it starts, so that no line is missed. What it resolves
+ * to settles when the server can say no more.
+ */
+async function listen(): Promise<{ readonly heard: Promise<void> }> {
   const stream = await container.attach({ stream: true, stdout: true, stderr: true });
   docker.modem.demuxStream(stream, process.stdout, process.stderr);
+  // One that breaks off is over too.
+  return { heard: finished(stream, { writable: false }).catch(() => {}) };
 }
 
 async function removeContainer(name: string): Promise<void> {

@@ -90,7 +90,8 @@ test('a killed server is there again with its container, and what it says then i
 });
 
 test('a server that ends before it serves leaves no container, and its last words are told', async () => {
-  const server = await start({ script: 'echo "no space left" >&2; exit 3' });
+  // The engine tells of the end first.
+  const server = await start({ script: '(sleep 0.2; echo "no space left") >&2 & exit 3' });
   await expect(server.running.waitForLine(/serves$/, SERVES)).rejects.toThrow(
     /no space left .* it ended with exit code 3 before it served/,
   );

@@ -44,9 +44,12 @@ export class StandInContainer {
     const env = Object.fromEntries(this.created.Env.map((pair) => pair.split(/=(.*)/s)));
     const child = spawn(command, args, { env: { PATH: process.env.PATH, ...env }, detached: true });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => this.#say(piece));
-    child.on('close', (code) => {
+    // A real engine, too, may tell of the end before what was said last.
+    child.on('exit', (code) => {
       this.#nextExit.resolve(code ?? 137);
       this.#nextExit = Promise.withResolvers();
+    });
+    child.on('close', () => {
       for (const listener of this.#listeners) listener.end();
       this.#listeners.clear();
     });
