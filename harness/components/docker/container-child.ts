@@ -24,6 +24,8 @@ const docker = client.dockerode;
 const container = docker.getContainer(spec.name);
 let serves = false;
 let isEnding = false;
+/** That it ended, once all it said has been heard here. */
+let firstEnd: Promise<Error> | undefined;
 
 /** Published on 127.0.0.1 alone: Testcontainers itself publishes on every address of the machine. */
 class LoopbackContainer extends GenericContainer {
@@ -51,13 +53,12 @@ class LoopbackContainer extends GenericContainer {
 
   protected override async containerCreated(): Promise<void> {
     const { heard } = await listen();
-    const ended = container.wait({ condition: 'next-exit' });
+    const ended: Promise<{ StatusCode: number }> = container.wait({ condition: 'next-exit' });
+    const early = ended.then(({ StatusCode }) => new Error(`it ended with exit code ${StatusCode} before it served`));
+    firstEnd = Promise.all([early, heard]).then(([error]) => error);
+    firstEnd.catch(() => {}); // `early` tells.
     // Testcontainers would look for the ports of a server that ended at once for another ten seconds.
-    ended.then(async ({ StatusCode }) => {
-      // What it said last comes by another connection than that it ended, and is the reason.
-      await Promise.race([heard, delay(LAST_WORDS_MS)]);
-      if (!serves) await fail(new Error(`it ended with exit code ${StatusCode} before it served`));
-    }, fail);
+    early.then(failStart, fail);
   }
 }
 
@@ -104,6 +105,12 @@ async function end(code: number): Promise<void> {
   process.exit(code);
 }
 
+/** That a server ended, what it said last, and what Testcontainers makes of it come by connections of their own. */
+async function failStart(error: unknown): Promise<void> {
+  if (serves) return;
+  await fail((await Promise.race([firstEnd?.catch(() => undefined), delay(LAST_WORDS_MS)])) ?? error);
+}
+
 async function fail(error: unknown): Promise<void> {
   if (isEnding) return; // It is the end that made it fail.
   process.stderr.write(`the container ${spec.name} of ${spec.image} failed: ${describeError(error)}\n`);
@@ -118,4 +125,4 @@ setInterval(() => {}, 2 ** 30);
 starting.then(() => {
   serves = true;
   process.stdout.write(`the container ${spec.name} serves\n`);
-}, fail);
+}, failStart);
