@@ -68,6 +68,8 @@ const EMPTY = [
   'offset=10000',
 ];
 const HEADER_BYTES = 1024 * 1024;
+/** Several times what a server reads before it refuses, and little enough for the second that it keeps reading after that. */
+const UNREAD_BYTES = 256 * 1024;
 /** Closing a connection too early loses the answer now and then only. */
 const LARGE_AT_ONCE = 50;
 
@@ -76,11 +78,17 @@ const LIMITS = 'limits, offsets, cursors and moments that cannot be are refused 
 const NOTHING =
   'a region that nobody knows, moments out of range, and the bounds of limit and offset give an empty page';
 const LARGE = 'headers of 1 MB are 431';
+const READABLE = 'who reads only when all headers are sent can still read why they were refused';
 const SOUND = 'the tables stand and the API is ready after all of it';
 
 check(
   'tars-1004/bad-requests',
-  { lane: 'functional', stack: dashboard, arms: ['candidate'], facts: [INJECTED, LIMITS, NOTHING, LARGE, SOUND] },
+  {
+    lane: 'functional',
+    stack: dashboard,
+    arms: ['candidate'],
+    facts: [INJECTED, LIMITS, NOTHING, LARGE, READABLE, SOUND],
+  },
   async ({ stack, fact }) => {
     const token = await login(stack, 'admin');
     const get = (path: string) => ask(stack.api, path, { token });
@@ -123,18 +131,19 @@ check(
     const full = found.filter(({ status, text }) => status !== 200 || text !== '{"evaluations":[]}');
     fact(NOTHING, full.length === 0, full.map(({ status, text }) => `${status} ${text.slice(0, 200)}`).join('; '));
 
-    const refusals = await Promise.all(
-      Array.from({ length: LARGE_AT_ONCE }, async () => {
-        try {
-          const sent = { address: stack.api.address, pieces: largeHeaders(), timeout_ms: 10_000 };
-          return wrongWithProblem(await exchange(sent), [431]);
-        } catch (error) {
-          return String(error);
-        }
-      }),
-    );
+    const refusedWith = async (bytes: number, readsLast: boolean) => {
+      try {
+        const sent = { address: stack.api.address, pieces: largeHeaders(bytes), timeout_ms: 10_000, readsLast };
+        return wrongWithProblem(await exchange(sent), [431]);
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const refusals = await Promise.all(Array.from({ length: LARGE_AT_ONCE }, () => refusedWith(HEADER_BYTES, false)));
     const unrefused = refusals.filter((wrong) => wrong !== undefined);
     fact(LARGE, unrefused.length === 0, `${unrefused.length} of ${LARGE_AT_ONCE} otherwise: ${unrefused[0] ?? 'none'}`);
+    const unread = await refusedWith(UNREAD_BYTES, true);
+    fact(READABLE, unread === undefined, unread);
 
     const ready = await askAnyway(stack.api, '/health/ready');
     const agents = await get('/api/v1/evaluations?agent_id=agent-1');
@@ -142,10 +151,10 @@ check(
   },
 );
 
-function* largeHeaders(): Generator<string> {
+function* largeHeaders(bytes: number): Generator<string> {
   yield 'GET /api/v1/agents HTTP/1.1\r\nhost: x\r\n';
   const line = `x-large: ${'x'.repeat(8_000)}\r\n`;
-  for (let sent = 0; sent < HEADER_BYTES; sent += line.length) yield line;
+  for (let sent = 0; sent < bytes; sent += line.length) yield line;
   yield '\r\n';
 }
 

@@ -76,7 +76,7 @@ const reads = {
     file: 'impl/database/page-statement.ts',
     find: 'value(request.limit + 1)',
     replace: 'value(1_000_000)',
-    gates: ['tars-1004/api-p95'],
+    gates: ['tars-1004/growth'],
     profile: 'standard',
   },
   'tars-1004/agents-in-any-case': {
@@ -95,6 +95,15 @@ const reads = {
     find: "where('agent', `agent_id = ",
     replace: "where('agent', `trim(agent_id) = ",
     gates: ['tars-1004/evaluation-query-p95'],
+    profile: 'standard',
+  },
+  'tars-1004/agents-under-another-collation': {
+    source: 'postgresql.org, "Indexes and Collations": an index serves the collation it was made under, no other',
+    says: 'Agents are compared under a collation that no index has',
+    file: 'impl/database/page-statement.ts',
+    find: "where('agent', `agent_id = ",
+    replace: 'where(\'agent\', `agent_id COLLATE "C" = ',
+    gates: ['tars-1004/api-p95'],
     profile: 'standard',
   },
   'tars-1004/index-forbidden-by-a-trick': {
