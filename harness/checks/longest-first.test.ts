@@ -26,31 +26,22 @@ async function orderOf(files: Record<string, readonly Declared[]>): Promise<stri
   return sorted.map(({ moduleId }) => moduleId);
 }
 
-test('of a lane the file that may take longest comes first', async () => {
-  const files = { short: [{ timeout_ms: 10 }], long: [{ timeout_ms: 30 }], middle: [{ timeout_ms: 20 }] };
-  expect(await orderOf(files)).toEqual(['long', 'middle', 'short']);
-});
-
-test('what mostly waits comes before what computes, however short', async () => {
+test('the file that may take longest comes first, whatever its lane', async () => {
   const order = await orderOf({
-    computes: [{ timeout_ms: 90 }],
-    waits: [{ timeout_ms: 10, lane: 'waiting' }],
+    short: [{ timeout_ms: 10 }],
+    long: [{ timeout_ms: 30, lane: 'waiting' }],
+    middle: [{ timeout_ms: 20 }],
   });
-  expect(order).toEqual(['waits', 'computes']);
+  expect(order).toEqual(['long', 'middle', 'short']);
 });
 
-test('what runs one after the other adds up', async () => {
+test('what runs one after the other adds up, what waits together does not', async () => {
   const order = await orderOf({
-    'one arm': [{ timeout_ms: 28 }],
-    'both arms': [{ timeout_ms: 15, arms: ['baseline', 'candidate'] }],
-    'two checks': [{ timeout_ms: 14 }, { timeout_ms: 15 }],
+    'both arms together': [{ timeout_ms: 25, lane: 'waiting', arms: ['baseline', 'candidate'] }],
+    'both arms in turns': [{ timeout_ms: 15, arms: ['baseline', 'candidate'] }],
+    'two checks in turns': [{ timeout_ms: 13 }, { timeout_ms: 14 }],
   });
-  expect(order).toEqual(['both arms', 'two checks', 'one arm']);
-});
-
-test('what waits together does not add up', async () => {
-  const waiting = (timeout_ms: number): Declared => ({ timeout_ms, lane: 'waiting', arms: ['baseline', 'candidate'] });
-  expect(await orderOf({ both: [waiting(15), waiting(20)], one: [waiting(25)] })).toEqual(['one', 'both']);
+  expect(order).toEqual(['both arms in turns', 'two checks in turns', 'both arms together']);
 });
 
 test('files that may take equally long keep an order of their own, not that of the search', async () => {
