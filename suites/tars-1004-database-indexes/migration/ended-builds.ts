@@ -53,8 +53,8 @@ async function unvacuumed({ session }: Site): Promise<string[]> {
 /** Where the server's system has no such device (macOS), the limit alone is tried. */
 async function fullDevice(site: Site): Promise<string[]> {
   const { url, session } = site;
-  // Run by the server, in its data folder.
-  const onServer = (command: string) => session.query(`COPY (SELECT) TO PROGRAM '${command}'`);
+  // Run by the server, in its data folder. Without a row: a command that ends before it has read one breaks the pipe.
+  const onServer = (command: string) => session.query(`COPY (SELECT WHERE false) TO PROGRAM '${command}'`);
   const isThere = await onServer('test -c /dev/full').then(
     () => true,
     (error: { code?: string }) => {
