@@ -32,6 +32,8 @@ export class BuildHold {
   readonly #signal: AbortSignal;
   readonly #watcher: Session;
   readonly #holders = new Map<string, Session>();
+  /** Its process id. */
+  #builder: number | undefined;
 
   private constructor(options: BuildHoldOptions, watcher: Session) {
     this.#url = options.url;
@@ -61,10 +63,11 @@ export class BuildHold {
     await this.#waitsIn(this.#phase);
   }
 
-  /** Whether any session builds an index in this database. */
+  /** Whether the session that was seen in the phase still builds; another may have begun since. */
   async isBuilding(): Promise<boolean> {
     const { rows } = await this.#watcher.query(
-      'SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()',
+      'SELECT FROM pg_stat_progress_create_index WHERE datname = current_database() AND pid = $1',
+      [this.#builder],
     );
     return rows.length > 0;
   }
@@ -129,12 +132,13 @@ export class BuildHold {
     await waitUntil(
       `the build of ${this.#index.name} to wait in "${phase}"`,
       async () => {
-        const { rows } = await this.#watcher.query(
-          `SELECT FROM pg_stat_progress_create_index p JOIN pg_stat_activity a USING (pid)
+        const { rows } = await this.#watcher.query<{ pid: number }>(
+          `SELECT pid FROM pg_stat_progress_create_index p JOIN pg_stat_activity a USING (pid)
            WHERE p.datname = current_database() AND p.relid = $1::regclass
              AND starts_with(p.phase, $2) AND a.wait_event_type = 'Lock'`,
           [this.#index.table, phase],
         );
+        this.#builder = rows[0]?.pid;
         return rows.length === 1;
       },
       { timeout_ms: PHASE_MS, interval_ms: 10, signal: this.#signal },
