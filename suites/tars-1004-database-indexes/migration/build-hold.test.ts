@@ -1,6 +1,7 @@
 /** Holds of a build on a real PostgreSQL: without them a kill in a phase would be a kill at a guess. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { testPostgres } from '../../../fixtures/components.ts';
+import { waitUntil } from '../../../harness/processes/wait.ts';
 import { installSchema } from '../../../impl/baseline/database/schema.ts';
 import { createStatement, type IndexDefinition, indexes } from '../../../impl/database/indexes.ts';
 import { BuildHold, HELD_PHASES, type HeldPhase } from './build-hold.ts';
@@ -64,6 +65,22 @@ test.each(HELD_PHASES)('a build stays in "%s" until it is let go, and is whole t
   await built;
   expect(await held.isBuilding()).toBe(false);
   expect(await standing()).toBe('ready=true valid=true');
+  await watcher.query(`DROP INDEX ${index.name}`);
+});
+
+test('another session that builds meanwhile does not hide that the one that was held is gone', async () => {
+  const held = await hold('initializing');
+  const cancelled = expect(builder.query(createStatement(index))).rejects.toMatchObject({ code: '57014' });
+  await held.reach();
+  await watcher.query('SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index');
+  await cancelled;
+  const next = await openSession(server.url, { name: 'next' });
+  onTestFinished(() => next.end());
+  const built = next.query(createStatement(index));
+  await waitUntil('the next build', async () => (await phaseNow()) !== undefined, { timeout_ms: 10_000 });
+  expect(await held.isBuilding()).toBe(false);
+  await held.release();
+  await built;
   await watcher.query(`DROP INDEX ${index.name}`);
 });
 
