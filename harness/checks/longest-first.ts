@@ -26,10 +26,7 @@ export function longestFirst(checks: readonly DiscoveredCheck[]): TestSequencerC
 
 /** By the deadlines of its executions, in ms: those of lane `waiting` are under way together, all others in turns. */
 function longestOf(inFile: readonly DiscoveredCheck[]): number {
-  const executions_ms = inFile.map(({ options }) =>
-    options.lane === 'waiting' ? options.timeout_ms : options.timeout_ms * options.arms.length,
-  );
-  return inFile[0]?.options.lane === 'waiting'
-    ? Math.max(...executions_ms)
-    : executions_ms.reduce((sum, one) => sum + one, 0);
+  // A file is of one lane.
+  if (inFile[0]?.options.lane === 'waiting') return Math.max(...inFile.map(({ options }) => options.timeout_ms));
+  return inFile.reduce((sum, { options }) => sum + options.timeout_ms * options.arms.length, 0);
 }

@@ -65,6 +65,7 @@ afterAll(async () => {
 });
 
 beforeEach(async (test) => {
+  // The tests must run where nothing but Node is: what only a browser can tell is then not known, and said to be.
   if (started === undefined) test.skip(UNKNOWN);
   heard = [];
   await page.setViewportSize({ width: 1280, height: 900 });

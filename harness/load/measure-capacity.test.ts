@@ -107,11 +107,13 @@ test('each request draws one of the choices', async () => {
 });
 
 test('one that is aborted ends, and tells the reason', async () => {
-  const { origin } = await serve((_request, response) => response.end());
   const reason = new Error('enough');
   const controller = new AbortController();
+  const { origin } = await serve((_request, response) => {
+    controller.abort(reason);
+    response.end();
+  });
   const running = measure({ origin, duration_ms: 600_000 }, controller.signal);
-  setTimeout(() => controller.abort(reason), 300);
   await expect(running).rejects.toBe(reason);
 });
 

@@ -63,8 +63,8 @@ class LoopbackContainer extends GenericContainer {
 }
 
 /**
- * What the server says from now on is said here; asked for before it starts, so that no line is missed. What it resolves
- * to settles when the server can say no more.
+ * What the server says from now on is said here; asked for before it starts, so that no line is missed.
+ * `heard` resolves when the server can say no more; it stands in an object, or waiting for this would wait for it.
  */
 async function listen(): Promise<{ readonly heard: Promise<void> }> {
   const stream = await container.attach({ stream: true, stdout: true, stderr: true });

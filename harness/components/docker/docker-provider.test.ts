@@ -134,7 +134,7 @@ test.each([
   ['postgres', postgres],
   ['redis', redis],
 ])('%s: the engine of this machine serves, or it is said why not', async (name, definition) => {
-  const context_ = { ...context, envPrefix: 'TARS', forced: 'docker', provision: false };
+  const context_ = { ...context, envPrefix: 'ACME', forced: 'docker', provision: false };
   const provider = definition.providers.find((one) => one.name === 'docker') as Provider;
   const probe = await provider.probe(context_);
   const outcome = await startComponent(definition, context_);

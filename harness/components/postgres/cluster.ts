@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { runCommand } from '../../processes/run-command.ts';
 import { type RunningProcess, startProcess } from '../../processes/run-process.ts';
-import { waitUntil } from '../../processes/wait.ts';
+import { awaitServing } from '../await-serving.ts';
 import type { ComponentContext } from '../component.ts';
 import { startOnFreePort } from '../free-port-start.ts';
 import { type Account, makeHome, removeHome, serverAccount } from './account.ts';
@@ -110,30 +110,22 @@ class ClusterFolder {
       grace_ms: FAST_SHUTDOWN_MS,
     });
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-    return { running, url, version: await awaitServing(running, url, signal) };
+    return { running, url, version: await awaitPostgres(running, url, signal) };
   }
 }
 
 /** Resolves with the version when the server answers queries. It is stopped when that fails. Throws ProcessError. */
-export async function awaitServing(
+export async function awaitPostgres(
   running: RunningProcess,
   url: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const abort = () => void running.stop();
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
-  try {
-    const waitingFor = 'PostgreSQL to accept connections';
-    await running.waitForLine(new RegExp(READY_LINE), { waitingFor, timeout_ms: START_TIMEOUT_MS });
-    const wait = { timeout_ms: START_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
-    const { version } = await waitUntil(waitingFor, () => inspectPostgres(url), wait);
-    signal?.throwIfAborted(); // It is being stopped.
-    return version;
-  } catch (error) {
-    await running.stop();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', abort);
-  }
+  const { version } = await awaitServing(running, {
+    waitingFor: 'PostgreSQL to accept connections',
+    readyLine: READY_LINE,
+    inspect: () => inspectPostgres(url),
+    timeout_ms: START_TIMEOUT_MS,
+    signal,
+  });
+  return version;
 }

@@ -4,7 +4,7 @@ import type { ComponentContext } from '../component.ts';
 import { ContainerServer, newPassword } from '../docker/container.ts';
 import { dockerProvider } from '../docker/docker-provider.ts';
 import { startOnFreePort } from '../free-port-start.ts';
-import { awaitServing, INITDB_FLAGS, READY_LINE, SETTINGS, START_TIMEOUT_MS, settingsArgs } from './cluster.ts';
+import { awaitPostgres, INITDB_FLAGS, READY_LINE, SETTINGS, START_TIMEOUT_MS, settingsArgs } from './cluster.ts';
 
 /** As public projects pin it: a registry that has no such digest refuses, and nothing else is run in its place. */
 const IMAGE = 'postgres:18.4@sha256:3a82e1f56c8f0f5616a11103ac3d47e632c3938698946a7ad26da0df1334744a';
@@ -44,7 +44,7 @@ export const postgresDockerProvider = dockerProvider({
         { env: context.env, reaper: context.reaper, logFile: join(context.logFolder, 'postgres.log') },
       );
       const url = `postgres://postgres:${password}@127.0.0.1:${hostPort}/postgres`;
-      return { server, url, version: await awaitServing(server.running, url, context.signal) };
+      return { server, url, version: await awaitPostgres(server.running, url, context.signal) };
     });
     return { version, url, stop: () => server.stop() };
   },

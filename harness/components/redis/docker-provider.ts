@@ -5,7 +5,7 @@ import { ContainerServer, newPassword } from '../docker/container.ts';
 import { dockerProvider } from '../docker/docker-provider.ts';
 import { type Engine, findEngine } from '../docker/engine.ts';
 import { startOnFreePort } from '../free-port-start.ts';
-import { awaitServing, READY_LINE, SETTINGS, START_TIMEOUT_MS, settingsArgs } from './server.ts';
+import { awaitRedis, READY_LINE, SETTINGS, START_TIMEOUT_MS, settingsArgs } from './server.ts';
 
 /** As public projects pin it: a registry that has no such digest refuses, and nothing else is run in its place. */
 const IMAGE = 'redis:8.2.1@sha256:5fa2edb1e408fa8235e6db8fab01d1afaaae96c9403ba67b70feceb8661e8621';
@@ -43,7 +43,7 @@ export async function startRedisContainer(
     const start = { script: SCRIPT, args, port: 6379, readyLine: READY_LINE, timeout_ms: START_TIMEOUT_MS };
     const server = await ContainerServer.start({ ...options, ...start, sharesProcesses }, { env, reaper, logFile });
     const url = `redis://:${password}@127.0.0.1:${hostPort}`;
-    return { server, url, version: await awaitServing(server.running, url, signal) };
+    return { server, url, version: await awaitRedis(server.running, url, signal) };
   });
 }
 

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '../../processes/run-process.ts';
-import { waitUntil } from '../../processes/wait.ts';
+import { awaitServing } from '../await-serving.ts';
 import type { ComponentContext } from '../component.ts';
 import { outputOf } from '../find-on-path.ts';
 import { startOnFreePort } from '../free-port-start.ts';
@@ -72,30 +72,24 @@ async function startOn(port: number, home: string, context: ComponentContext, bi
     logFile: join(context.logFolder, 'redis.log'),
   });
   const url = `redis://127.0.0.1:${port}`;
-  return { running, url, version: await awaitServing(running, url, context.signal) };
+  return { running, url, version: await awaitRedis(running, url, context.signal) };
 }
 
 /** Resolves with the version when the server answers commands. It is stopped when that fails. Throws ProcessError. */
-export async function awaitServing(
+export async function awaitRedis(
   running: RunningProcess,
   url: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const abort = () => void running.stop();
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
-  try {
-    const waitingFor = 'Redis to accept connections';
-    await running.waitForLine(new RegExp(READY_LINE, 'i'), { waitingFor, timeout_ms: START_TIMEOUT_MS });
-    const wait = { timeout_ms: START_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
-    await waitUntil(waitingFor, () => withRedis(url, (redis) => redis.ping()), wait);
-    const { version } = await inspectRedis(url);
-    signal?.throwIfAborted(); // It is being stopped.
-    return version;
-  } catch (error) {
-    await running.stop();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', abort);
-  }
+  const { version } = await awaitServing(running, {
+    waitingFor: 'Redis to accept connections',
+    readyLine: READY_LINE,
+    inspect: async () => {
+      await withRedis(url, (redis) => redis.ping()); // Refused while data is still being loaded; INFO is not.
+      return inspectRedis(url);
+    },
+    timeout_ms: START_TIMEOUT_MS,
+    signal,
+  });
+  return version;
 }

@@ -2,22 +2,17 @@
 import http from 'k6/http';
 import { Counter, Trend } from 'k6/metrics';
 
-/** Called once, before k6 runs anything: a metric can be made only then. `expected` is the status of a success. */
-export function outcomesOf(statuses, expected) {
+/**
+ * Called once, before k6 runs anything: a metric can be made only then. `failures` names the counter of each reason,
+ * `expected` is the status of a success.
+ */
+export function outcomesOf(failures, expected) {
   // A status that is not the expected one is for the scripts to judge.
   http.setResponseCallback(null);
   const sent = new Counter('load_sent');
   const succeeded = new Counter('load_succeeded');
   const latency = new Trend('load_latency', true);
-  const reasons = [
-    'no-connection',
-    'timeout',
-    'refused',
-    'reset',
-    'other',
-    ...statuses.map((status) => `status ${status}`),
-  ];
-  const failed = new Map(reasons.map((reason) => [reason, new Counter(`load_failed_${reason.replace(/\W/g, '_')}`)]));
+  const failed = new Map(Object.entries(failures).map(([reason, counter]) => [reason, new Counter(counter)]));
 
   /** By k6's error codes (its documentation, "Error codes"). */
   function reasonOf({ status, error_code: code, error }) {

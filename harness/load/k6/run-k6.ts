@@ -6,7 +6,7 @@
 import { checkPlan, LoadError, type LoadPlan } from '../load-plan.ts';
 import type { Tally } from '../tally.ts';
 import { type RunK6Options, runScript } from './k6-process.ts';
-import { quantileName, quantilesFor, requireThresholds, STATUSES, tallyOf } from './summary.ts';
+import { FAILURE_COUNTERS, quantileName, quantilesFor, requireThresholds, tallyOf } from './summary.ts';
 
 /**
  * Resolves when each request has succeeded or failed.
@@ -23,7 +23,7 @@ export async function runK6(plan: LoadPlan, options: RunK6Options): Promise<Tall
   const { code, summary, cpu_ms } = await runScript({
     ...options,
     script: 'script.js',
-    load: { plan, warmUps, requests, statuses: STATUSES, trendStats },
+    load: { plan, warmUps, requests, failures: FAILURE_COUNTERS, trendStats },
     takes_ms: (plan.warmUp_ms ?? 0) + plan.duration_ms + plan.timeout_ms,
   });
   requireThresholds(summary);

@@ -8,7 +8,7 @@ import { LoadError } from '../load-plan.ts';
 import type { Tally } from '../tally.ts';
 import { checkUsersPlan, drawUsers, measuredRequests, type UsersPlan } from '../users-plan.ts';
 import { type RunK6Options, runScript } from './k6-process.ts';
-import { countOf, quantileName, quantilesFor, recordQuantiles, STATUSES, tallyOf } from './summary.ts';
+import { countOf, FAILURE_COUNTERS, quantileName, quantilesFor, recordQuantiles, tallyOf } from './summary.ts';
 
 export interface RunUsersOptions extends RunK6Options {
   /** Numbers in [0, 1) that decide when each asks, and for what. */
@@ -45,7 +45,7 @@ export async function runUsers(plan: UsersPlan, { random, ...options }: RunUsers
       plan: { ...rest, request: template },
       vus: Math.ceil(users.length / USERS_A_VU),
       takes_ms,
-      statuses: STATUSES,
+      failures: FAILURE_COUNTERS,
       trendStats: ['count', ...quantilesFor(requests).map(quantileName)],
     },
     data: { users, choices: choices ?? [''] },

@@ -6,11 +6,11 @@ import exec from 'k6/execution';
 import http from 'k6/http';
 import { outcomesOf, summaryIn } from './outcomes.js';
 
-const { plan, warmUps, requests, statuses, trendStats, summaryFile } = JSON.parse(__ENV.LOAD);
+const { plan, warmUps, requests, failures, trendStats, summaryFile } = JSON.parse(__ENV.LOAD);
 const { request } = plan;
 const total = warmUps + requests;
 
-const tell = outcomesOf(statuses, request.status);
+const tell = outcomesOf(failures, request.status);
 
 export const options = {
   discardResponseBodies: true,

@@ -6,7 +6,15 @@ import { LoadError, type LoadPlan } from '../load-plan.ts';
 import { Tally } from '../tally.ts';
 
 /** Every status that a server may well give; others are `other`. */
-export const STATUSES = Object.keys(STATUS_CODES).map(Number);
+const STATUS_REASONS = Object.keys(STATUS_CODES).map((status) => `status ${status}`);
+
+/** By the reason of a failure the metric that the scripts count it in. */
+export const FAILURE_COUNTERS: Readonly<Record<string, string>> = Object.fromEntries(
+  ['no-connection', 'timeout', 'refused', 'reset', 'other', ...STATUS_REASONS].map((reason) => [
+    reason,
+    `load_failed_${reason.replaceAll(/\W/g, '_')}`,
+  ]),
+);
 
 /**
  * k6 hands over quantiles of its latencies and not the latencies. So many are asked for; up to as many requests they are
@@ -69,17 +77,9 @@ export function tallyOf(
   const tally = new Tally();
   tally.sent = count('load_sent');
   tally.succeeded = count('load_succeeded');
-  const reasons = [
-    'no-connection',
-    'timeout',
-    'refused',
-    'reset',
-    'other',
-    ...STATUSES.map((status) => `status ${status}`),
-  ];
   let failed = 0;
-  for (const reason of reasons) {
-    const times = count(`load_failed_${reason.replaceAll(/\W/g, '_')}`);
+  for (const [reason, counter] of Object.entries(FAILURE_COUNTERS)) {
+    const times = count(counter);
     if (times > 0) tally.failed.set(reason, times);
     failed += times;
   }

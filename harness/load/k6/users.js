@@ -10,7 +10,7 @@ import http from 'k6/http';
 import { Counter, Trend } from 'k6/metrics';
 import { outcomesOf, summaryIn } from './outcomes.js';
 
-const { plan, vus, takes_ms, statuses, trendStats, summaryFile } = JSON.parse(__ENV.LOAD);
+const { plan, vus, takes_ms, failures, trendStats, summaryFile } = JSON.parse(__ENV.LOAD);
 const { request, socket } = plan;
 // Held once for all VUs.
 const users = new SharedArray('users', () => JSON.parse(open(__ENV.DATA)).users);
@@ -20,7 +20,7 @@ const readyPattern = new RegExp(socket.ready.pattern);
 const ready = new Counter('load_ready');
 const dropped = new Counter('load_dropped');
 const lag = new Trend('load_lag', true);
-const tell = outcomesOf(statuses, request.status);
+const tell = outcomesOf(failures, request.status);
 
 export const options = {
   discardResponseBodies: true,
